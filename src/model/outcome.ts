@@ -1,0 +1,15 @@
+/** The result of one attempt (DESIGN §4, "An answer counts only in the destination's shape"). */
+export type Outcome = { readonly status: number | null; readonly note: string } & (
+  | { readonly kind: 'delivered'; readonly alias?: string }
+  | { readonly kind: 'suppressed' }
+  /** `fault`: whose fault a retry is. A destination's counts for its breaker, a busy one's only pauses it. */
+  | { readonly kind: 'retry'; readonly fault: 'destination' | 'busy'; readonly afterMs?: number }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'suspend'; readonly hint: string; readonly probe: Probe }
+  | { readonly kind: 'dead'; readonly cause: 'rejected' | 'scope' }
+  /** 404 to an action: the alert is not (or no longer) known there under that id */
+  | { readonly kind: 'not found' }
+)
+
+/** How the relay finds out that a suspended destination is well again: by a harmless request, or by the head delivery. */
+export type Probe = 'request' | 'head'
