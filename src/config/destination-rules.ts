@@ -1,0 +1,126 @@
+import type { DestinationConfig } from './destination.js'
+import { formatDuration } from './format.js'
+import { identitiesOf, ownIdentities } from './identities.js'
+import { nearest } from './near.js'
+import { isLoopback } from './network.js'
+import type { Fault } from './problem.js'
+import type { Config } from './schema.js'
+
+/** What does not fit together within a destination, or between it and the rest. */
+export const destinationProblems = (config: Config): Fault[] => [
+  ...repeatedNames(config),
+  ...config.destinations.flatMap((destination, i) =>
+    [
+      ...leadsToUs(destination, config),
+      ...concurrencyUpsideDown(destination),
+      ...backoffUpsideDown(destination),
+      ...credentialInTheClear(destination),
+    ].map((fault) => within(i, fault)),
+  ),
+]
+
+export const destinationWarnings = (config: Config): Fault[] => [
+  ...noDestination(config),
+  ...config.destinations.flatMap((destination, i) =>
+    [
+      ...listenerOfOurs(destination, config),
+      ...nothingForwarded(destination),
+      ...mistypedWords(destination),
+      ...unverifiedPeer(destination),
+      ...unreadAccept(destination),
+      ...colonInPassword(destination),
+    ].map((fault) => within(i, fault)),
+  ),
+]
+
+const within = (i: number, { path, message }: Fault): Fault => ({ path: ['destinations', i, ...path], message })
+
+function repeatedNames({ destinations }: Config): Fault[] {
+  const names = destinations.map(({ name }) => name)
+  return names.flatMap((name, i) => {
+    const first = names.indexOf(name)
+    const message = `is also the name of destinations[${first}]; each queue needs a name of its own`
+    return first === i ? [] : [within(i, { path: ['name'], message })]
+  })
+}
+
+function leadsToUs(destination: DestinationConfig, config: Config): Fault[] {
+  const ours = ownIdentities(config)
+  const shared = [...identitiesOf(destination)].find((identity) => ours.has(identity))
+  if (shared === undefined) return []
+  return [
+    { path: [], message: `leads back to this relay: ${shared} is one of our own names (base_url, also_known_as)` },
+  ]
+}
+
+function concurrencyUpsideDown({ concurrency: { start, max } }: DestinationConfig): Fault[] {
+  if (start <= max) return []
+  return [{ path: ['concurrency', 'start'], message: `is ${start} and above max, which is ${max}` }]
+}
+
+function backoffUpsideDown({ backoff: { first, ceiling } }: DestinationConfig): Fault[] {
+  if (first <= ceiling) return []
+  const message = `is ${formatDuration(first)} and above ceiling, which is ${formatDuration(ceiling)}`
+  return [{ path: ['backoff', 'first'], message }]
+}
+
+/** Whoever listens on the way could use these himself; Hawk only ever sends a signature. */
+function credentialInTheClear({ auth, url, insecure }: DestinationConfig): Fault[] {
+  const { protocol, hostname } = new URL(url)
+  const reusable = auth.type === 'basic' || auth.type === 'key' || auth.type === 'bearer'
+  if (!reusable || protocol === 'https:' || isLoopback(hostname) || insecure) return []
+  const message = `would send a reusable credential in the clear to ${hostname}; use https or type hawk, or accept it with insecure: true beside url`
+  return [{ path: ['auth'], message }]
+}
+
+function noDestination({ destinations }: Config): Fault[] {
+  if (destinations.length > 0) return []
+  return [{ path: ['destinations'], message: 'is empty: messages are accepted and journalled, but go nowhere' }]
+}
+
+function listenerOfOurs({ url }: DestinationConfig, { listen }: Config): Fault[] {
+  const { protocol, hostname, port } = new URL(url)
+  const samePort = listen.port > 0 && protocol === 'http:' && Number(port === '' ? 80 : port) === listen.port
+  if (!samePort || !isLoopback(hostname)) return []
+  return [{ path: ['url'], message: 'is where this relay itself listens, under a name that is not in also_known_as' }]
+}
+
+const nothingForwarded = ({ forward }: DestinationConfig): Fault[] =>
+  forward.length > 0
+    ? []
+    : [{ path: ['forward'], message: "is empty: nothing is forwarded there; ['*'] is everything" }]
+
+/** Filter words and the actions that Alerta itself knows; any other word is the name of a custom action. */
+const KNOWN_WORDS = ['*', 'alerts', 'actions', 'delete', 'heartbeats']
+const KNOWN_ACTIONS = ['open', 'assign', 'ack', 'unack', 'shelve', 'unshelve', 'close', 'expired']
+
+function mistypedWords({ forward }: DestinationConfig): Fault[] {
+  return forward.flatMap((word, i) => {
+    if (KNOWN_WORDS.includes(word) || KNOWN_ACTIONS.includes(word.toLowerCase())) return []
+    const meant = word.toLowerCase() === 'all' ? '*' : nearest(word, [...KNOWN_WORDS, ...KNOWN_ACTIONS], 1)
+    if (meant === undefined) return []
+    return [{ path: ['forward', i], message: `forwards a custom action of that name only; did you mean '${meant}'?` }]
+  })
+}
+
+function unverifiedPeer({ url, ssl_verify, auth }: DestinationConfig): Fault[] {
+  if (ssl_verify || !url.startsWith('https:')) return []
+  const risk = auth.type === 'hawk' || auth.type === 'none' ? 'messages' : 'messages and the credential'
+  return [
+    {
+      path: ['ssl_verify'],
+      message: `is false: whoever gets between can read the ${risk}; name the authority in ca instead`,
+    },
+  ]
+}
+
+function unreadAccept({ kind, accept }: DestinationConfig): Fault[] {
+  const usual = accept.length === 1 && accept[0]?.from === 200 && accept[0].to === 299
+  if (kind === 'http' || usual) return []
+  return [{ path: ['accept'], message: `is read for kind http only; for kind ${kind} Alerta's own answers count` }]
+}
+
+function colonInPassword({ kind, auth }: DestinationConfig): Fault[] {
+  if (kind !== 'alerta' || auth.type !== 'basic' || !auth.password.reveal().includes(':')) return []
+  return [{ path: ['auth', 'password'], message: 'has a colon in it, which Alerta answers with 400; choose another' }]
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { DESTINATION_KINDS, ORDERINGS } from '../model/destination.js'
+import { count, durationOrZero, hawkKey, headerSecret, httpUrl, secret, size, timeout, userName } from './fields.js'
+import { nearest } from './near.js'
+
+const credentialSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('none') }),
+  z.strictObject({
+    type: z.literal('hawk'),
+    key: hawkKey,
+    secret,
+    algorithm: z.enum(['sha256', 'sha1']).default('sha256'),
+  }),
+  z.strictObject({ type: z.literal('basic'), username: userName, password: secret }),
+  z.strictObject({ type: z.literal('key'), key: headerSecret }),
+  z.strictObject({ type: z.literal('bearer'), token: headerSecret }),
+])
+export type Credential = z.output<typeof credentialSchema>
+
+/** One pattern or a list of them. */
+const patterns = z.codec(
+  z.union([z.string(), z.array(z.string()).min(1)], 'must be a text or a list of texts, such as [critical, "!debug"]'),
+  z.array(z.string()),
+  { decode: (given) => (typeof given === 'string' ? [given] : given), encode: (list) => list },
+)
+
+const MATCH_FIELDS = [
+  'environment',
+  'resource',
+  'event',
+  'severity',
+  'status',
+  'service',
+  'group',
+  'customer',
+  'tags',
+  'origin',
+  'type',
+]
+
+/** One of MATCH_FIELDS, or `attributes.region`. */
+const matchField = z.string().superRefine((field, context) => {
+  if (MATCH_FIELDS.includes(field) || /^attributes\..+$/.test(field)) return
+  const near = nearest(field, MATCH_FIELDS)
+  const right =
+    near === undefined ? `fields are ${MATCH_FIELDS.join(', ')}, attributes.<name>` : `did you mean ${near}?`
+  context.addIssue(`is not a field of an alert; ${right}`)
+})
+const matchSchema = z.record(matchField, patterns)
+
+/** A status or a range: 200, "200-299". */
+const statusRange = z.codec(
+  z.union([z.int(), z.string()], 'must be a status or a range, such as 200 or 200-299'),
+  z.object({ from: z.number(), to: z.number() }),
+  {
+    decode(given, context) {
+      const [, from = '', to = from] = /^([1-5]\d\d)(?:-([1-5]\d\d))?$/.exec(String(given)) ?? []
+      if (from !== '' && from <= to) return { from: Number(from), to: Number(to) }
+      context.issues.push({
+        code: 'custom',
+        input: given,
+        message: 'must be a status or a range, such as 200 or 200-299',
+      })
+      return z.NEVER
+    },
+    encode: ({ from, to }) => (from === to ? from : `${from}-${to}`),
+  },
+)
+
+const entrySchema = z.strictObject({
+  name: z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores'),
+  kind: z.enum(DESTINATION_KINDS).default('alerta'),
+  url: httpUrl,
+  base_url: httpUrl.optional(),
+  also_known_as: z.array(httpUrl).prefault([]),
+  auth: credentialSchema.prefault({ type: 'none' }),
+  insecure: z.boolean().default(false),
+  deny_private: z.boolean().default(false),
+  forward: z.array(z.string().min(1, 'must not be empty')).default(['*']),
+  match: matchSchema.prefault({}),
+  order_by: z.enum(ORDERINGS).default('resource'),
+  ssl_verify: z.boolean().default(true),
+  ca: z.string().optional(),
+  forwarded_for: z.boolean().default(true),
+  accept: z.array(statusRange).min(1, 'must name at least one status or range').prefault(['200-299']),
+  timeout: timeout.optional(),
+  connect_timeout: timeout.prefault('5s'),
+  concurrency: z.strictObject({ start: count.optional(), max: count.optional() }).prefault({}),
+  backoff: z.strictObject({ first: timeout.prefault('1s'), ceiling: timeout.prefault('1m') }).prefault({}),
+  poison_after: durationOrZero.prefault('60s'),
+  queue: z.strictObject({ rows: count.default(1_000_000), bytes: size.prefault('2GiB') }).prefault({}),
+})
+type Entry = z.output<typeof entrySchema>
+
+/** A destination with what its kind decides filled in; durations in ms, sizes in bytes. */
+export type DestinationConfig = Omit<Entry, 'timeout' | 'concurrency'> & {
+  timeout: number
+  concurrency: { start: number; max: number }
+}
+
+// Alerta's gunicorn kills a request at 30 s and tramples easily; anything else answers fast or is broken.
+const ALERTA_PACE = { timeout: 35_000, start: 2, max: 8 }
+const OTHER_PACE = { timeout: 10_000, start: 8, max: 32 }
+
+export const destinationSchema = z.codec(entrySchema, z.custom<DestinationConfig>(), {
+  decode({ timeout, concurrency, ...rest }) {
+    const usual = rest.kind === 'alerta' ? ALERTA_PACE : OTHER_PACE
+    const max = concurrency.max ?? usual.max
+    return {
+      ...rest,
+      timeout: timeout ?? usual.timeout,
+      concurrency: { start: concurrency.start ?? Math.min(usual.start, max), max },
+    }
+  },
+  encode: (destination) => destination,
+})

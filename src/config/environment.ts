@@ -1,0 +1,107 @@
+import { parseForwarderDestinations } from './forwarder-destinations.js'
+import { type Fault, isWithin, type Path } from './problem.js'
+
+/** A value that came from Alerta's environment instead of the file. */
+export interface Override {
+  readonly name: string
+  readonly path: Path
+}
+
+export interface Overridden {
+  readonly value: unknown
+  readonly overrides: readonly Override[]
+  readonly faults: readonly Fault[]
+}
+
+type Read = { readonly value: unknown; readonly faults: readonly Fault[] }
+interface Variable {
+  readonly name: string
+  readonly path: Path
+  /** what it says in the form of the file, undefined where it cannot be read; faults by their place in it */
+  read(text: string, path: Path): Read
+}
+
+const asIs = (text: string): Read => ({ value: text, faults: [] })
+
+/** The environment names of alerta/utils/config.py that mean something here; each overrides its key of the file. */
+const VARIABLES: readonly Variable[] = [
+  { name: 'BASE_URL', path: ['base_url'], read: asIs },
+  { name: 'DATABASE_URL', path: ['database_url'], read: asIs },
+  { name: 'AUTH_REQUIRED', path: ['auth', 'required'], read: readBoolean },
+  { name: 'CORS_ORIGINS', path: ['cors_origins'], read: (text) => ({ value: splitList(text), faults: [] }) },
+  { name: 'USE_PROXYFIX', path: ['use_proxyfix'], read: readBoolean },
+  { name: 'FWD_DESTINATIONS', path: ['destinations'], read: parseForwarderDestinations },
+]
+const ADMIN_KEY = 'ADMIN_KEY'
+
+export const ENVIRONMENT_NAMES: readonly string[] = [...VARIABLES.map(({ name }) => name), ADMIN_KEY]
+
+/** Puts Alerta's environment variables over the values of the file; an empty variable counts as not set. */
+export function applyEnvironment(file: unknown, env: NodeJS.ProcessEnv): Overridden {
+  let value = file
+  const overrides: Override[] = []
+  const faults: Fault[] = []
+  for (const { name, path, read } of VARIABLES) {
+    const text = env[name] ?? ''
+    if (text === '') continue
+    const result = read(text, path)
+    faults.push(...result.faults)
+    overrides.push({ name, path })
+    value = setAt(value, path, result.value)
+  }
+  return addAdminKey({ value, overrides, faults }, env[ADMIN_KEY] ?? '')
+}
+
+/** The override that a value comes from, if any. */
+export const overrideOf = (overrides: readonly Override[], path: Path): Override | undefined =>
+  overrides.find((override) => isWithin(path, override.path))
+
+/** alerta's container makes an admin key of ADMIN_KEY at each start; one that the file has already is not added again. */
+function addAdminKey(given: Overridden, key: string): Overridden {
+  const keys = getAt(given.value, ['auth', 'api_keys']) ?? []
+  if (key === '' || !Array.isArray(keys) || keys.some((entry) => isAdminKey(entry, key))) return given
+  const path = ['auth', 'api_keys']
+  const entry = { key, text: ADMIN_KEY, scopes: ['admin'] }
+  return {
+    ...given,
+    value: setAt(given.value, path, [...keys, entry]),
+    overrides: [...given.overrides, { name: ADMIN_KEY, path: [...path, keys.length] }],
+  }
+}
+
+function isAdminKey(entry: unknown, key: string): boolean {
+  const scopes = getAt(entry, ['scopes'])
+  return getAt(entry, ['key']) === key && Array.isArray(scopes) && scopes.includes('admin')
+}
+
+const TRUE_WORDS = ['yes', 'on', 'true', 't', '1']
+const FALSE_WORDS = ['no', 'off', 'false', 'f', '0']
+
+/** Alerta takes every other word for false; a mistyped AUTH_REQUIRED must not open the door. */
+function readBoolean(text: string, path: Path): Read {
+  const word = text.trim().toLowerCase()
+  if (TRUE_WORDS.includes(word)) return { value: true, faults: [] }
+  if (FALSE_WORDS.includes(word)) return { value: false, faults: [] }
+  const message = `must be one of ${TRUE_WORDS.join(', ')} or ${FALSE_WORDS.join(', ')}`
+  return { value: undefined, faults: [{ path, message }] }
+}
+
+const splitList = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const getAt = (value: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>((inner, key) => (isMap(inner) ? inner[key] : undefined), value)
+
+/** A copy with `value` at `path`; the same tree where something that is no map is in the way (the schema says so). */
+function setAt(tree: unknown, path: Path, value: unknown): unknown {
+  const [key, ...rest] = path
+  if (key === undefined) return value
+  if (tree !== undefined && !isMap(tree)) return tree
+  return { ...tree, [key]: setAt(tree?.[key], rest, value) }
+}
