@@ -1,0 +1,67 @@
+import type { Clock } from '../base/clock.js'
+import { unreachable } from '../base/unreachable.js'
+import { ANONYMOUS_SCOPES, type AuthConfig } from '../config/auth.js'
+import { createBasicCheck } from './basic-check.js'
+import { createHawkCheck } from './hawk-check.js'
+import { readOffered } from './offered.js'
+import type { OwnName } from './own-names.js'
+import { anonymous, label, principal } from './principal.js'
+import { createSecretIndex } from './secret-index.js'
+import { type Authenticate, admitted, denied, type Verdict } from './verdict.js'
+
+export interface AuthenticatorDeps {
+  readonly auth: AuthConfig
+  /** of ownNames(config) */
+  readonly ownNames: readonly OwnName[]
+  readonly clock: Clock
+  /** notes a nonce until expiresAt (epoch ms); false when it is already noted */
+  readonly spend: (nonce: string, expiresAt: number) => Promise<boolean>
+}
+
+/**
+ * Tells who sent a request. The first credential found decides; a wrong one is denied even where none is required,
+ * for whoever sends one means to be known. Nothing of what was sent is repeated in a message.
+ */
+export function createAuthenticator(deps: AuthenticatorDeps): Authenticate {
+  const { auth, clock } = deps
+  const keys = createSecretIndex(
+    auth.api_keys.map((entry, i) => ({ secret: entry.key, principal: principal(label('key', entry.text, i), entry) })),
+  )
+  const tokens = createSecretIndex(
+    auth.tokens.map((entry, i) => ({
+      secret: entry.token,
+      principal: principal(label('token', entry.text, i), entry),
+    })),
+  )
+  const hawk = createHawkCheck({ hmac: auth.hmac, names: deps.ownNames, clock, spend: deps.spend })
+  const basic = createBasicCheck({ users: auth.users, clock })
+  const nobody = withoutCredential(auth)
+
+  return async (request) => {
+    const offered = readOffered(request)
+    switch (offered.kind) {
+      case 'none':
+        return nobody
+      case 'key':
+        return owner(keys(offered.value), 'API key is invalid')
+      case 'hawk':
+        return hawk(request)
+      case 'bearer':
+        return owner(tokens(offered.value), 'Token is invalid')
+      case 'basic':
+        return basic(offered.value)
+      case 'unknown scheme':
+        return denied('Authorization scheme is not one of Key, Hawk, Bearer, Basic')
+      default:
+        return unreachable(offered)
+    }
+  }
+}
+
+const owner = (found: ReturnType<ReturnType<typeof createSecretIndex>>, message: string): Verdict =>
+  found === undefined ? denied(message) : admitted(found)
+
+function withoutCredential(auth: AuthConfig): Verdict {
+  if (auth.required) return { ...denied('Missing authorization API Key or Bearer Token'), absent: true }
+  return admitted(anonymous(auth.anonymous ?? ANONYMOUS_SCOPES))
+}
