@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import type { Change } from '../model/decision.js'
+import { samePath } from '../model/hops.js'
+import type { Draft } from '../model/message.js'
+
+/** How long a copy may take on the longer way round a diamond (DESIGN §4). */
+const ALERT_WINDOW_MS = 10 * 60_000
+const ACTION_WINDOW_MS = 60_000
+
+/** What a draft would leave as its alert's last change; undefined for heartbeats, which have no alert. */
+export function changeOf(draft: Draft): Change | undefined {
+  if (draft.kind === 'heartbeat') return undefined
+  return { alertId: draft.alertId, digest: contentDigest(draft), hops: draft.hops, at: draft.acceptedAt }
+}
+
+/**
+ * Whether a change is the last one again, come another way: same id, equal content, other hops, within the window.
+ * `last` is the alert's newest change, so nothing else was accepted in between. In doubt it is not a copy.
+ */
+export function isCopy(kind: Draft['kind'], change: Change, last: Change): boolean {
+  const window = kind === 'alert' ? ALERT_WINDOW_MS : ACTION_WINDOW_MS
+  return (
+    change.alertId === last.alertId &&
+    change.digest === last.digest &&
+    !samePath(change.hops, last.hops) &&
+    Math.abs(change.at - last.at) <= window
+  )
+}
+
+function contentDigest(draft: Exclude<Draft, { kind: 'heartbeat' }>): string {
+  return createHash('sha256')
+    .update(JSON.stringify(content(draft)))
+    .digest('base64url')
+    .slice(0, 22)
+}
+
+function content(draft: Exclude<Draft, { kind: 'heartbeat' }>): readonly unknown[] {
+  switch (draft.kind) {
+    case 'alert': {
+      const { event, severity, status, value, text } = draft.alert
+      return ['alert', event, severity, status, value, text]
+    }
+    case 'action':
+      return ['action', draft.action, draft.text, draft.timeout]
+    case 'delete':
+      return ['delete']
+  }
+}

@@ -1,0 +1,95 @@
+import { actionCloses, alertCloses } from '../model/alert.js'
+import type { Decision, Facts, KnownAlert, Lanes, Mark, Verdict } from '../model/decision.js'
+import type { Route } from '../model/destination.js'
+import { findHop } from '../model/hops.js'
+import type { Draft } from '../model/message.js'
+import { alertLane, heartbeatLane, unknownIdLane } from '../model/order.js'
+import { changeOf, isCopy } from './copies.js'
+import { allows, takesAlerts } from './filter.js'
+import { compileMatch, type Matcher } from './match.js'
+
+type Compiled = Route & { readonly matches: Matcher; readonly takesAlerts: boolean }
+
+/** The routing of one configuration: pure, called inside the append transaction (DESIGN §4, match is sticky). */
+export function createDecide(routes: readonly Route[]): (draft: Draft, facts: Facts) => Decision {
+  const compiled = routes.map((route) => ({
+    ...route,
+    matches: compileMatch(route.match),
+    takesAlerts: takesAlerts(route.forward),
+  }))
+  return (draft, facts) => {
+    if (!isTheirs(draft, facts.alert)) return { kind: 'not theirs' }
+    if (facts.seen) return { kind: 'copy', by: 'message id' }
+    const change = changeOf(draft)
+    const last = facts.alert?.last
+    if (change && last && isCopy(draft.kind, change, last)) return { kind: 'copy', by: 'content' }
+    const lanes = lanesOf(draft, facts.alert)
+    const verdicts = compiled.map((route) => judge(route, draft, facts.alert, lanes))
+    return { kind: 'accept', verdicts, lanes, change }
+  }
+}
+
+/** An alert's customer was checked when it came in; actions and deletes name only an id. */
+function isTheirs(draft: Draft, known: KnownAlert | undefined): boolean {
+  if (draft.customers.length === 0 || draft.kind === 'alert' || draft.kind === 'heartbeat') return true
+  return known?.key !== undefined && draft.customers.includes(known.key.customer ?? '')
+}
+
+function lanesOf(draft: Draft, known: KnownAlert | undefined): Lanes {
+  if (draft.kind === 'heartbeat') return both(heartbeatLane(draft.origin, draft.customer))
+  if (known?.key !== undefined) return known.lanes
+  if (draft.kind !== 'alert') return both(unknownIdLane(draft.alertId))
+  return { resource: alertLane(draft.alert, 'resource'), alert: alertLane(draft.alert, 'alert') }
+}
+
+const both = (lane: Lanes['resource']): Lanes => ({ resource: lane, alert: lane })
+
+function judge(route: Compiled, draft: Draft, known: KnownAlert | undefined, lanes: Lanes): Verdict {
+  const destination = route.name
+  // The alert came from there or passed there: that server knows it, so later messages about it concern it too.
+  const mark = newMark(draft, known)
+  if (findHop(draft.hops, route.identities)) return { destination, kind: 'skip', why: 'already passed', mark }
+  if (!concerns(route, draft, known)) {
+    const why = draft.kind === 'alert' ? 'match' : 'not sent there'
+    return { destination, kind: 'skip', why, mark: undefined }
+  }
+  if (!allows(route.forward, draft)) return { destination, kind: 'skip', why: 'filter', mark: alertsOnly(draft, mark) }
+  return { destination, kind: 'queue', lane: lanes[route.orderBy], mark }
+}
+
+/** Whether the alert of this message is one that the destination has or should have. */
+function concerns(route: Compiled, draft: Draft, known: KnownAlert | undefined): boolean {
+  const mark = known?.marks.get(route.name)
+  switch (draft.kind) {
+    case 'heartbeat':
+      return true
+    case 'alert':
+      return mark === 'open' || route.matches(draft.alert)
+    case 'action':
+    case 'delete':
+      if (known?.key === undefined) return true // an unknown id goes wherever the filter words allow
+      if (mark !== undefined) return mark !== 'gone'
+      // A destination that gets no alerts at all cannot have been sent one; without a match everything concerns it.
+      return !route.takesAlerts && route.match.length === 0
+  }
+}
+
+/** How this message changes the mark where it is queued. */
+function newMark(draft: Draft, known: KnownAlert | undefined): Mark | undefined {
+  switch (draft.kind) {
+    case 'heartbeat':
+      return undefined
+    case 'alert':
+      return alertCloses(draft.alert) ? 'closed' : 'open'
+    case 'action':
+      if (known?.key === undefined) return undefined
+      if (actionCloses(draft.action)) return 'closed'
+      return draft.action === 'open' ? 'open' : undefined
+    case 'delete':
+      return known?.key === undefined ? undefined : 'gone'
+  }
+}
+
+/** Where the filter words keep the alert itself back, the mark still tells that its actions concern the destination. */
+const alertsOnly = (draft: Draft, mark: Mark | undefined): Mark | undefined =>
+  draft.kind === 'alert' ? mark : undefined

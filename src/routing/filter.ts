@@ -1,0 +1,22 @@
+import type { Write } from '../model/message.js'
+
+/** Whether a destination's forwarding filter lets a message through; words as in Alerta's FWD_DESTINATIONS. */
+export function allows(forward: readonly string[], write: Pick<Write, 'kind'> & { action?: string }): boolean {
+  return forward.some((word) => word === '*' || wordAllows(word, write))
+}
+
+/** Whether the destination gets alerts at all, so that an action about an alert it never got makes no sense there. */
+export const takesAlerts = (forward: readonly string[]): boolean => allows(forward, { kind: 'alert' })
+
+function wordAllows(word: string, write: Pick<Write, 'kind'> & { action?: string }): boolean {
+  switch (write.kind) {
+    case 'alert':
+      return word === 'alerts'
+    case 'delete':
+      return word === 'delete'
+    case 'heartbeat':
+      return word === 'heartbeats'
+    case 'action':
+      return word === 'actions' || word.toLowerCase() === write.action?.toLowerCase()
+  }
+}

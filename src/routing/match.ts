@@ -1,0 +1,42 @@
+import type { AlertFields } from '../model/alert.js'
+import type { FieldMatch } from '../model/destination.js'
+
+export type Matcher = (alert: AlertFields) => boolean
+
+/**
+ * Conditions on an alert's fields, all of which must hold. A field's patterns are globs (`*`, `?`); any plain one must
+ * meet one of the field's values, and no value may meet a negated one (`!lab-*`).
+ */
+export function compileMatch(match: readonly FieldMatch[]): Matcher {
+  const conditions = match.map(({ field, patterns }) => {
+    const wanted = patterns.filter((pattern) => !pattern.startsWith('!')).map(glob)
+    const unwanted = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => glob(pattern.slice(1)))
+    return (alert: AlertFields): boolean => {
+      const values = valuesOf(alert, field)
+      const meets = (patterns: readonly RegExp[]) => values.some((value) => patterns.some((one) => one.test(value)))
+      return (wanted.length === 0 || meets(wanted)) && !meets(unwanted)
+    }
+  })
+  return (alert) => conditions.every((holds) => holds(alert))
+}
+
+const ATTRIBUTE = 'attributes.'
+
+function valuesOf(alert: AlertFields, field: string): readonly string[] {
+  const value = field.startsWith(ATTRIBUTE)
+    ? Object.entries(alert.attributes).find(([name]) => name === field.slice(ATTRIBUTE.length))?.[1]
+    : alert[field as keyof AlertFields]
+  if (value === null || value === undefined) return []
+  return Array.isArray(value) ? value.map(textOf) : [textOf(value)]
+}
+
+const textOf = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value))
+
+function glob(pattern: string): RegExp {
+  const source = pattern
+    .replace(/\*+/g, '*') // several stars say no more than one, and would backtrack
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.')
+  return new RegExp(`^${source}$`, 's')
+}
