@@ -1,0 +1,35 @@
+import type { DestinationConfig } from '../config/destination.js'
+import type { Ordering } from '../model/destination.js'
+import type { Budget } from './contract.js'
+
+/**
+ * The queues' budgets; where all together would take more than `room` bytes, cut down in proportion. It is asked
+ * each time, for a disk may get more room while the relay runs.
+ */
+export function budgetsOf(
+  destinations: readonly Pick<DestinationConfig, 'name' | 'queue' | 'order_by' | 'backoff'>[],
+  room: () => number,
+): {
+  readonly share: () => number
+  readonly budgets: {
+    readonly name: string
+    readonly budget: Budget
+    readonly orderBy: Ordering
+    readonly longestWaitMs: number
+  }[]
+} {
+  const wanted = destinations.reduce((sum, { queue }) => sum + queue.bytes, 0)
+  const share = () => (wanted > room() ? room() / wanted : 1)
+  const budgets = destinations.map(({ name, queue, order_by, backoff }) => ({
+    name,
+    orderBy: order_by,
+    longestWaitMs: backoff.ceiling,
+    budget: {
+      rows: queue.rows,
+      get bytes() {
+        return Math.floor(queue.bytes * share())
+      },
+    },
+  }))
+  return { share, budgets }
+}

@@ -1,0 +1,168 @@
+import type Database from 'better-sqlite3'
+import type { Retention } from '../contract.js'
+import { isDamage } from './faults.js'
+import { seenKeyAt } from './seen.js'
+
+/** A message from a clock that was ahead must not end the sweep of those behind it. */
+const CLOCK_SLACK_MS = 86_400_000
+
+/** Goes through a table by key, `limit` rows a slice whether they are old or not, so that a slice is always short. */
+interface Sweep {
+  /** One slice; true when there is more of this sweep. */
+  next(retention: Retention): boolean
+}
+
+/**
+ * Forgets settled and old rows, a slice of every table a call; true while the sweep goes on. A message goes when no
+ * delivery of it is left in the outbox: by reference, not by position, so that one stuck lane keeps its own only.
+ */
+export function createPrune(db: Database.Database): (retention: Retention) => boolean {
+  const sweeps = [sweepMessages(db), sweepIds(db), sweepAlerts(db), sweepKeys(db)]
+  let unfinished = new Set(sweeps)
+  return (retention) => {
+    for (const sweep of unfinished) if (!sweep.next(retention)) unfinished.delete(sweep)
+    if (unfinished.size > 0) return true
+    unfinished = new Set(sweeps)
+    return false
+  }
+}
+
+/** `slice` reads rows after a key; `visit` forgets what it may and returns false where the sweep can end early. */
+function createSweep<Row, Key>(
+  first: Key,
+  keyOf: (row: Row) => Key,
+  slice: (after: Key, limit: number) => readonly Row[],
+  visit: (row: Row, retention: Retention) => boolean,
+): Sweep {
+  let cursor = first
+  return {
+    next(retention) {
+      const rows = slice(cursor, retention.limit)
+      const all = rows.every((row) => visit(row, retention))
+      const last = rows.at(-1)
+      const more = all && last !== undefined && rows.length === retention.limit
+      cursor = more ? keyOf(last) : first
+      return more
+    },
+  }
+}
+
+function sweepMessages(db: Database.Database): Sweep {
+  interface Row {
+    readonly seq: number
+    readonly accepted_at: number
+  }
+  const slice = db.prepare<[number, number], Row>(
+    'SELECT seq, accepted_at FROM message WHERE seq > ? ORDER BY seq LIMIT ?',
+  )
+  const needed = db.prepare<[{ seq: number; settledBefore: number; deadBefore: number }], number>(
+    `SELECT 1 FROM destination
+     LEFT JOIN outbox ON outbox.destination = destination.id AND outbox.seq = :seq
+     LEFT JOIN settled ON settled.destination = destination.id AND settled.seq = :seq
+     WHERE outbox.seq IS NOT NULL
+        OR settled.at >= CASE settled.state WHEN 'dead' THEN :deadBefore ELSE :settledBefore END LIMIT 1`,
+  )
+  const forgetSettled = db.prepare('DELETE FROM settled WHERE seq = ? AND destination IN (SELECT id FROM destination)')
+  const forget = db.prepare('DELETE FROM message WHERE seq = ?')
+  /** Messages whose pages are damaged: they stay, or they would keep all later ones from being forgotten. */
+  const stuck = new Set<number>()
+  const forgetMessage = (seq: number): void => {
+    if (stuck.has(seq)) return
+    try {
+      forget.run(seq)
+    } catch (error) {
+      if (isDamage(error)) stuck.add(seq)
+      throw error
+    }
+  }
+  const visit = ({ seq, accepted_at }: Row, { now, settledMs, deadMs }: Retention): boolean => {
+    // messages stand in the order of their acceptance: behind the first young one all are young
+    if (accepted_at >= now - settledMs) return accepted_at > now + CLOCK_SLACK_MS
+    if (needed.get({ seq, settledBefore: now - settledMs, deadBefore: now - deadMs }) === undefined) {
+      forgetSettled.run(seq)
+      forgetMessage(seq)
+    }
+    return true
+  }
+  return createSweep<Row, number>(
+    0,
+    ({ seq }) => seq,
+    (after, limit) => slice.all(after, limit),
+    visit,
+  )
+}
+
+/** An alert keeps its first and its last id as long as it is known; the ids between only while they may come back. */
+function sweepIds(db: Database.Database): Sweep {
+  interface Row {
+    readonly id: string
+    readonly alert: number
+    readonly seen_at: number
+  }
+  const slice = db.prepare<[string, number], Row>(
+    'SELECT id, alert, seen_at FROM alert_id WHERE id > ? ORDER BY id LIMIT ?',
+  )
+  const needed = db.prepare<[number, string, string], number>(
+    'SELECT 1 FROM alert WHERE id = ? AND (first_id = ? OR last_alert_id = ?)',
+  )
+  const forget = db.prepare('DELETE FROM alert_id WHERE id = ?')
+  const visit = ({ id, alert, seen_at }: Row, { now, seenMs }: Retention): boolean => {
+    if (seen_at < now - seenMs && needed.get(alert, id, id) === undefined) forget.run(id)
+    return true
+  }
+  return createSweep<Row, string>(
+    '',
+    ({ id }) => id,
+    (after, limit) => slice.all(after, limit),
+    visit,
+  )
+}
+
+/** Of an id that was never more than an id nothing is expected after the time in which messages may come back. */
+function sweepAlerts(db: Database.Database): Sweep {
+  interface Row {
+    readonly id: number
+    readonly updated_at: number
+    readonly identified: number
+  }
+  const slice = db.prepare<[number, number], Row>(
+    'SELECT id, updated_at, resource IS NOT NULL AS identified FROM alert WHERE id > ? ORDER BY id LIMIT ?',
+  )
+  const forgetMarks = db.prepare('DELETE FROM mark WHERE alert = ?')
+  const forget = db.prepare('DELETE FROM alert WHERE id = ?')
+  const visit = ({ id, updated_at, identified }: Row, { now, seenMs, alertMs }: Retention): boolean => {
+    if (updated_at >= now - (identified === 1 ? alertMs : seenMs)) return true
+    forgetMarks.run(id)
+    forget.run(id)
+    return true
+  }
+  return createSweep<Row, number>(
+    0,
+    ({ id }) => id,
+    (after, limit) => slice.all(after, limit),
+    visit,
+  )
+}
+
+/** Seen message ids, nonces, holds, the numbers of pruned heartbeats: all found by key or few. */
+function sweepKeys(db: Database.Database): Sweep {
+  const forgetSeen = db.prepare(
+    'DELETE FROM seen WHERE key IN (SELECT key FROM seen WHERE key < ? AND seen_at < ? ORDER BY key LIMIT ?)',
+  )
+  const forgetNonces = db.prepare(
+    'DELETE FROM nonce WHERE key IN (SELECT key FROM nonce WHERE expires_at < ? ORDER BY expires_at LIMIT ?)',
+  )
+  const forgetHolds = db.prepare('DELETE FROM hold WHERE until < ?')
+  const forgetHeartbeats = db.prepare('DELETE FROM heartbeat WHERE seq < (SELECT min(seq) FROM message)')
+  return {
+    next({ now, seenMs, limit }) {
+      const before = now - seenMs
+      const seen = forgetSeen.run(seenKeyAt(before), before, limit).changes
+      const nonces = forgetNonces.run(now, limit).changes
+      // a hold is needed as long as a delivery that waited through it may be
+      forgetHolds.run(before)
+      forgetHeartbeats.run()
+      return seen === limit || nonces === limit
+    },
+  }
+}

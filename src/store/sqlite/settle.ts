@@ -1,0 +1,75 @@
+import type Database from 'better-sqlite3'
+import type { Delivery, Settlement } from '../../model/delivery.js'
+import type { QueueState, Queues } from './queues.js'
+import type { LaneWindow } from './window.js'
+import type { Tx } from './writer.js'
+
+export interface SettleDeps {
+  readonly db: Database.Database
+  readonly queues: Queues
+  readonly owner: string
+  readonly windowOf: (queue: QueueState) => LaneWindow
+}
+
+/** Ends a claim inside a transaction; fenced by owner and attempt, so that a lapsed claim writes nothing. */
+export function createSettle(
+  deps: SettleDeps,
+): (tx: Tx, delivery: Delivery, settlement: Settlement, now: number) => boolean {
+  const { db, queues, owner, windowOf } = deps
+  const statement = {
+    release: db.prepare(
+      'DELETE FROM sending WHERE destination = ? AND lane = ? AND seq = ? AND owner = ? AND attempt = ?',
+    ),
+    dequeue: db.prepare('DELETE FROM outbox WHERE destination = ? AND seq = ?'),
+    forgetRetry: db.prepare('DELETE FROM retry WHERE destination = ? AND seq = ?'),
+    settle: db.prepare(
+      `INSERT INTO settled (destination, seq, state, at, attempts, unknowns, status, note)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    retry: db.prepare(
+      `INSERT INTO retry (destination, seq, attempts, not_before, faults, first_fault_at, last_fault_at, unknowns,
+         suspensions, not_found, status, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (destination, seq) DO UPDATE SET attempts = excluded.attempts, not_before = excluded.not_before,
+         faults = excluded.faults, first_fault_at = excluded.first_fault_at, last_fault_at = excluded.last_fault_at,
+         unknowns = excluded.unknowns,
+         suspensions = excluded.suspensions, not_found = excluded.not_found, status = excluded.status,
+         note = excluded.note`,
+    ),
+    learn: db.prepare(
+      `UPDATE mark SET alias = :alias WHERE destination = :destination AND alias IS NOT :alias
+         AND alert = (SELECT alert FROM message WHERE seq = :seq)`,
+    ),
+  }
+
+  function end(tx: Tx, queue: QueueState, delivery: Delivery, to: Exclude<Settlement, { to: 'queued' }>, now: number) {
+    const { ref, attempt, progress, message } = delivery
+    statement.dequeue.run(queue.id, ref)
+    statement.forgetRetry.run(queue.id, ref)
+    statement.settle.run(queue.id, ref, to.to, now, attempt, progress.unknowns, to.status, to.note)
+    if (to.alias !== undefined) statement.learn.run({ alias: to.alias, destination: queue.id, seq: ref })
+    queues.grow(tx, queue, -1, -(message.body?.length ?? 0))
+  }
+
+  function requeue(queue: QueueState, delivery: Delivery, to: Extract<Settlement, { to: 'queued' }>): void {
+    const { faults, firstFaultAt, lastFaultAt, unknowns, suspensions, notFound } = to.progress
+    const attempts = to.spent ? delivery.attempt : delivery.attempt - 1
+    const progress = [faults, firstFaultAt, lastFaultAt, unknowns, suspensions, notFound]
+    statement.retry.run(queue.id, delivery.ref, attempts, to.notBefore, ...progress, to.status, to.note)
+  }
+
+  return (tx, delivery, settlement, now) => {
+    const queue = queues.byName(delivery.destination)
+    const claim = [queue.id, delivery.lane, delivery.ref, owner, delivery.attempt]
+    if (statement.release.run(...claim).changes === 0) return false
+    const window = windowOf(queue)
+    const head = { lane: delivery.lane, seq: delivery.ref }
+    if (settlement.to === 'queued') {
+      requeue(queue, delivery, settlement)
+      tx.onCommit(() => window.requeued(head, settlement.notBefore))
+    } else {
+      end(tx, queue, delivery, settlement, now)
+      tx.onCommit(() => window.settled(head))
+    }
+    return true
+  }
+}

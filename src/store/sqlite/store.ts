@@ -1,0 +1,126 @@
+import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type Database from 'better-sqlite3'
+import type { Clock } from '../../base/clock.js'
+import type { Decide, QueueStatus, Settled, Store } from '../contract.js'
+import { createAlertIndex } from './alert-index.js'
+import { createAppend } from './append.js'
+import { createClaim } from './claim.js'
+import { createSetAside, type OnDamage } from './damage.js'
+import { createExpire } from './expire.js'
+import { asRefusal, reading } from './faults.js'
+import { createGates } from './gates.js'
+import { createHeartbeats } from './heartbeats.js'
+import { lockDatabase } from './lock.js'
+import { openDatabase } from './open.js'
+import { createPager } from './pager.js'
+import { createPrune } from './prune.js'
+import { type ConfiguredQueue, createQueues, type QueueState } from './queues.js'
+import { createReports } from './reports.js'
+import { rescue } from './rescue.js'
+import { createSettle } from './settle.js'
+import { createWhereabouts } from './whereabouts.js'
+import { createWindow, type LaneWindow, WINDOW_LIMITS, type WindowLimits } from './window.js'
+import { createWriter } from './writer.js'
+
+export interface SqliteOptions {
+  readonly path: string
+  /** how long to wait for another process to let go of the database, ms */
+  readonly lockWaitMs: number
+  readonly destinations: readonly ConfiguredQueue[]
+  readonly decide: Decide
+  readonly clock: Clock
+  /** this process among all that ever worked on the database */
+  readonly owner: string
+  readonly windowLimits?: WindowLimits
+  /** told of what was found damaged and set aside */
+  readonly onDamage?: OnDamage
+}
+
+/** Opens the SQLite engine: makes the folder, waits for the lock, migrates, returns crashed claims. Throws StoreRefused. */
+export async function openSqlite(options: SqliteOptions): Promise<Store> {
+  try {
+    mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 })
+    return await openLocked(realPath(options.path), options)
+  } catch (error) {
+    throw asRefusal(options.path, error)
+  }
+}
+
+async function openLocked(path: string, options: SqliteOptions): Promise<Store> {
+  const unlock = await lockDatabase(path, options.lockWaitMs, options.clock)
+  try {
+    const store = assemble(openDatabase(path), unlock, options)
+    // a look at every queue: where that is not possible, now is the time to say so
+    await store.status()
+    return store
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+/** By whatever links it is reached, one database has one lock. Its folder exists. */
+const realPath = (path: string): string =>
+  existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))
+
+function assemble(db: Database.Database, unlock: () => void, options: SqliteOptions): Store {
+  const { owner, onDamage = () => {} } = options
+  rescue(db)
+  const queues = createQueues(db, options.destinations)
+  const assertThere = createWhereabouts(db.name)
+  const writer = createWriter(db, () => {
+    assertThere()
+    queues.flush()
+  })
+  const index = createAlertIndex(db)
+  const gates = createGates(db, onDamage)
+  const reports = createReports(db)
+  const windows = new Map<QueueState, LaneWindow>()
+  const windowOf = (queue: QueueState): LaneWindow => {
+    const known = windows.get(queue)
+    if (known !== undefined) return known
+    const window = createWindow(createPager(db, queue.id), options.windowLimits ?? WINDOW_LIMITS, queue.longestWaitMs)
+    windows.set(queue, window)
+    return window
+  }
+  const heartbeats = createHeartbeats(db, queues)
+  const setAside = createSetAside(db, queues, onDamage)
+  const append = createAppend({ db, queues, index, heartbeats, decide: options.decide })
+  const claim = createClaim({ db, writer, index, heartbeats, setAside, owner, windowOf })
+  const settle = createSettle({ db, queues, owner, windowOf })
+  const expire = createExpire(db, queues, gates)
+  const prune = createPrune(db)
+  const spend = db.prepare('INSERT INTO nonce (key, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING')
+  const touch = db.prepare('INSERT INTO touched (one, at) VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at')
+  const touchedAt = db.prepare<[], number>('SELECT at FROM touched').pluck()
+
+  return {
+    append: (draft) => writer.run((tx) => append(tx, draft)),
+    claim: (destination, limit, now) => claim(queues.byName(destination), limit, now),
+    settle: (delivery, settlement, now) => writer.run((tx) => settle(tx, delivery, settlement, now)),
+    gate: async (destination) => reading(() => gates.read(queues.byName(destination))),
+    saveGate: (destination, gate, now) => writer.run(() => gates.saveGate(queues.byName(destination), gate, now)),
+    saveBreaker: (destination, breaker) => writer.run(() => gates.saveBreaker(queues.byName(destination), breaker)),
+    spend: (nonce, expiresAt) => writer.run(() => spend.run(nonce, expiresAt).changes === 1),
+    expire: (destination, expiry) => writer.run((tx) => expire(tx, queues.byName(destination), expiry)),
+    prune: (retention) => writer.run(() => prune(retention)),
+    depth: (destination) => queues.byName(destination).rows,
+    status: async (): Promise<readonly QueueStatus[]> =>
+      reading(() =>
+        queues
+          .all()
+          .filter(({ budget, rows }) => budget !== undefined || rows > 0)
+          .map((queue) => reports.status(queue)),
+      ),
+    settled: async (destination, state, limit): Promise<readonly Settled[]> =>
+      reading(() => reports.settled(queues.byName(destination), state, limit)),
+    touch: (now) => writer.run(() => void touch.run(now)),
+    touchedAt: async () => reading(() => touchedAt.get()),
+    async close() {
+      await writer.drain()
+      db.close()
+      unlock()
+    },
+  }
+}

@@ -1,0 +1,126 @@
+import Database from 'better-sqlite3'
+import { StoreUnavailable } from '../contract.js'
+import { isDamage } from './faults.js'
+
+/** What a unit of work leaves for after its transaction: memory changes only when the disk has. */
+export interface Tx {
+  onCommit(change: () => void): void
+  onRollback(undo: () => void): void
+}
+
+/** Group commit: concurrent work shares one transaction, each unit in its own savepoint. */
+export interface Writer {
+  run<T>(work: (tx: Tx) => T): Promise<T>
+  /** Waits for what is queued. */
+  drain(): Promise<void>
+}
+
+interface Unit {
+  readonly work: (tx: Tx) => unknown
+  readonly resolve: (value: never) => void
+  readonly reject: (error: unknown) => void
+  readonly commits: (() => void)[]
+  readonly rollbacks: (() => void)[]
+  result?: unknown
+}
+
+/** Bounds a transaction's time, and with it how long the event loop is away. */
+const MAX_UNITS_PER_COMMIT = 256
+
+/** `beforeCommit` has the last word in each transaction: where it throws, nothing of it is written. */
+export function createWriter(db: Database.Database, beforeCommit: () => void): Writer {
+  const statement = {
+    begin: db.prepare('BEGIN IMMEDIATE'),
+    commit: db.prepare('COMMIT'),
+    rollback: db.prepare('ROLLBACK'),
+    savepoint: db.prepare('SAVEPOINT unit'),
+    release: db.prepare('RELEASE unit'),
+    undo: db.prepare('ROLLBACK TO unit'),
+  }
+  let queue: Unit[] = []
+  let scheduled = false
+
+  function schedule(): void {
+    if (scheduled) return
+    scheduled = true
+    setImmediate(flush)
+  }
+
+  function flush(): void {
+    scheduled = false
+    const batch = queue.slice(0, MAX_UNITS_PER_COMMIT)
+    queue = queue.slice(MAX_UNITS_PER_COMMIT)
+    if (queue.length > 0) schedule()
+    write(batch)
+  }
+
+  function write(batch: readonly Unit[]): void {
+    const written: Unit[] = []
+    try {
+      statement.begin.run()
+      for (const unit of batch) if (runUnit(unit)) written.push(unit)
+      beforeCommit()
+      statement.commit.run()
+    } catch (cause) {
+      failBatch(batch, written, cause)
+      return
+    }
+    for (const unit of written) for (const change of unit.commits) change()
+    for (const unit of written) unit.resolve(unit.result as never)
+  }
+
+  /** True when the unit's writes stand. A fault of the disk ends the batch, any other only its unit. */
+  function runUnit(unit: Unit): boolean {
+    statement.savepoint.run()
+    try {
+      unit.result = unit.work({
+        onCommit: (change) => void unit.commits.push(change),
+        onRollback: (undo) => void unit.rollbacks.push(undo),
+      })
+      statement.release.run()
+      return true
+    } catch (error) {
+      rollBack(unit)
+      if (isStorageFault(error) || !db.inTransaction) throw error
+      statement.undo.run()
+      statement.release.run()
+      unit.reject(error)
+      return false
+    }
+  }
+
+  function failBatch(batch: readonly Unit[], written: readonly Unit[], cause: unknown): void {
+    if (db.inTransaction) statement.rollback.run()
+    for (const unit of [...written].reverse()) rollBack(unit)
+    // one unit needs a page that is damaged: the others shall not fail with it
+    if (isDamage(cause) && batch.length > 1) {
+      for (const unit of batch) write([unit])
+      return
+    }
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    for (const unit of batch) unit.reject(new StoreUnavailable(`the store cannot write: ${reason}`, { cause }))
+  }
+
+  function rollBack(unit: Unit): void {
+    for (const undo of unit.rollbacks.reverse()) undo()
+    unit.rollbacks.length = 0
+    unit.commits.length = 0
+  }
+
+  return {
+    run(work) {
+      return new Promise((resolve, reject) => {
+        queue.push({ work, resolve: resolve as (value: never) => void, reject, commits: [], rollbacks: [] })
+        schedule()
+      })
+    },
+    async drain() {
+      while (queue.length > 0) await new Promise((resolve) => setImmediate(resolve))
+    },
+  }
+}
+
+/** Of SQLite's result codes, a broken constraint is the unit's own fault; full, read-only, I/O … is everybody's. */
+function isStorageFault(error: unknown): boolean {
+  return error instanceof Database.SqliteError && !error.code.startsWith('SQLITE_CONSTRAINT')
+}

@@ -1,0 +1,16 @@
+import { afterEach, describe } from 'vitest'
+import { alertIndexContract } from './alert-index.js'
+import { createBench, type Engine } from './bench.js'
+import { outboxContract } from './outbox.js'
+import { upkeepContract } from './upkeep.js'
+
+/** The promises of the storage seam: an engine is finished when these pass. */
+export function storeContract(name: string, createEngine: () => Promise<Engine>): void {
+  describe(`${name} keeps the store's promises`, () => {
+    const bench = createBench(createEngine)
+    afterEach(() => bench.end())
+    outboxContract(bench)
+    alertIndexContract(bench)
+    upkeepContract(bench)
+  })
+}
