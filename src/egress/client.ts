@@ -1,0 +1,158 @@
+import { setMaxListeners } from 'node:events'
+import { readFileSync } from 'node:fs'
+import pRetry from 'p-retry'
+import { Pool } from 'undici'
+import type { Signer } from '../auth/sign.js'
+import type { Clock } from '../base/clock.js'
+import type { DestinationConfig } from '../config/destination.js'
+import { createDial } from './dial.js'
+import type { Exchange, OutgoingRequest } from './exchange.js'
+import { isPassing } from './failure.js'
+import type { Resolve } from './lookup.js'
+import { createDump, createReading } from './reading.js'
+import { createReceiver } from './receiver.js'
+
+/** Shorter than gunicorn's 2 s, so that we never write to a connection that the peer is closing. */
+const KEEP_ALIVE_MS = 1_500
+/** Even where a peer promises more: behind it may stand a balancer that forgets sooner. */
+const MAX_KEEP_ALIVE_MS = 60_000
+/** A connection that fails at once is tried once more, for a listener that restarts; the delivery row does the rest. */
+const RECONNECTS = 1
+const RECONNECT_AFTER_MS = 200
+const RECONNECT_WITHIN_MS = 1_000
+/** An http destination's body is let pass for as long, to keep the connection; it says nothing to us. */
+const DUMP_MS = 1_000
+
+export interface ClientStats {
+  /** open connections, and those of them that wait for work */
+  readonly connected: number
+  readonly free: number
+  /** requests on a connection, and requests waiting for one */
+  readonly running: number
+  readonly queued: number
+}
+
+export interface Client {
+  /** One try: signs, sends, reads. Never rejects; ends within the destination's timeout or with the signal. */
+  exchange(request: OutgoingRequest, signal: AbortSignal): Promise<Exchange>
+  stats(): ClientStats
+  /** Closes all connections; what still runs ends as unknown. */
+  close(): Promise<void>
+}
+
+export interface ClientDeps {
+  readonly sign: Signer
+  readonly clock: Clock
+  /** resolves host names; the system's resolver by default */
+  readonly resolve?: Resolve | undefined
+}
+
+/** The certificate file of a destination cannot be read: the relay cannot start with it. */
+export class CertificateError extends Error {
+  readonly code = 'certificate_unreadable'
+  readonly hint = 'set "ca" to a readable PEM file with the authority that signed the destination\'s certificate'
+}
+
+/** Carries a failure through p-retry. */
+class NotSent extends Error {
+  readonly exchange: Extract<Exchange, { kind: 'not sent' }>
+  constructor(exchange: Extract<Exchange, { kind: 'not sent' }>) {
+    super(exchange.why)
+    this.exchange = exchange
+  }
+}
+
+/**
+ * The HTTP client of one destination, with its own connections: nobody waits behind another destination. It follows
+ * no redirects and repeats no request.
+ */
+export function createClient(destination: DestinationConfig, deps: ClientDeps): Client {
+  const { origin } = new URL(destination.url)
+  const pool = new Pool(origin, {
+    connections: destination.concurrency.max,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: MAX_KEEP_ALIVE_MS,
+    // one deadline covers headers and body; undici's own timers are a second coarse
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: createDial(
+      {
+        timeout: destination.connect_timeout,
+        rejectUnauthorized: destination.ssl_verify,
+        ca: destination.ca === undefined ? undefined : readCertificate(destination.ca),
+      },
+      { denyPrivate: destination.deny_private, resolve: deps.resolve },
+    ),
+  })
+
+  async function once(request: OutgoingRequest, deadline: number, signal: AbortSignal): Promise<Exchange> {
+    if (signal.aborted) return { kind: 'not sent', code: 'STOPPED', why: 'the relay is stopping' }
+    const headers = signed(request)
+    const over = new AbortController()
+    const read = destination.kind !== 'http'
+    const receiver = createReceiver(read ? createReading() : createDump(), () => {
+      if (!read) void stopAt(deps.clock.now() + DUMP_MS)
+    })
+    const stopAt = async (at: number): Promise<void> => {
+      await deps.clock.until(at, over.signal)
+      const within = `within ${destination.timeout / 1000} s`
+      receiver.stop('TIMEOUT', `no answer ${within}`, `no connection ${within}`)
+    }
+    const onAbort = () => receiver.stop('STOPPED', 'the relay is stopping')
+    // one signal may stop as many requests as the destination takes at once; Node warns from 11 on
+    setMaxListeners(0, signal)
+    signal.addEventListener('abort', onAbort, { once: true })
+    void stopAt(deadline)
+    pool.dispatch({ ...request, headers }, receiver.handler)
+    const exchange = await receiver.exchange
+    over.abort()
+    signal.removeEventListener('abort', onAbort)
+    return exchange
+  }
+
+  function signed(request: OutgoingRequest): Record<string, string> {
+    const contentType = request.headers['content-type']
+    const authorization = deps.sign({ ...request, url: origin + request.path, contentType })
+    return { ...request.headers, ...(authorization === undefined ? {} : { authorization }) }
+  }
+
+  async function tryOnce(request: OutgoingRequest, deadline: number, signal: AbortSignal): Promise<Exchange> {
+    const exchange = await once(request, deadline, signal)
+    if (exchange.kind === 'not sent' && isPassing(exchange.code)) throw new NotSent(exchange)
+    return exchange
+  }
+
+  return {
+    async exchange(request, signal) {
+      const deadline = deps.clock.now() + destination.timeout
+      try {
+        // without the signal: p-retry would throw away an answer that came together with it
+        return await pRetry(() => tryOnce(request, deadline, signal), {
+          retries: RECONNECTS,
+          minTimeout: RECONNECT_AFTER_MS,
+          maxRetryTime: RECONNECT_WITHIN_MS,
+          shouldRetry: ({ error }) => error instanceof NotSent,
+        })
+      } catch (error) {
+        if (error instanceof NotSent) return error.exchange
+        throw error
+      }
+    },
+    stats: () => ({
+      connected: pool.stats.connected,
+      free: pool.stats.free,
+      running: pool.stats.running,
+      queued: pool.stats.queued,
+    }),
+    close: () => pool.destroy(),
+  }
+}
+
+function readCertificate(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw new CertificateError(`cannot read ${path}`, { cause })
+  }
+}
