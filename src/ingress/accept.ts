@@ -1,0 +1,100 @@
+import type { Clock } from '../base/clock.js'
+import type { Counters } from '../base/counters.js'
+import type { Log } from '../base/log.js'
+import { unreachable } from '../base/unreachable.js'
+import { type Ids, type MessageId, parseMessageId } from '../model/ids.js'
+import type { Draft, Write } from '../model/message.js'
+import type { Appended } from '../store/contract.js'
+import type { Visit } from './entrance.js'
+import { Refused, unavailable } from './refused.js'
+
+/** A full queue empties when its destination is back, or when an operator acts: minutes rather than seconds. */
+const FULL_RETRY_S = 30
+
+export interface AcceptDeps {
+  /** routes and journals; resolves after the commit, rejects with StoreUnavailable */
+  readonly append: (draft: Draft) => Promise<Appended>
+  /** awaited before a message is taken, where it returns a promise: deliveries get their share of the store */
+  readonly admit?: (() => Promise<void> | undefined) | undefined
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly counters: Counters
+}
+
+/** `again`: the very same message came before and is answered as then. `copy`: the same news came another way. */
+export interface Receipt {
+  readonly kind: 'accepted' | 'again' | 'copy'
+  /** of the first reception, where it is known */
+  readonly alertId: string | undefined
+}
+
+/** Makes a message of a valid write and hands it to the store. Throws Refused 503 where a queue is full. */
+export type Accept = (visit: Visit, write: Write, body: Buffer | null, acceptedAt: number) => Promise<Receipt>
+
+export function createAccept(deps: AcceptDeps): Accept {
+  const { log, counters } = deps
+
+  /** Only a peer's id is believed: with anybody else's, one sender could make another's message pass for a copy. */
+  function identify(visit: Visit): { messageId: MessageId; fromPeer: boolean } {
+    if (visit.offeredId !== undefined) {
+      const offered = parseMessageId(visit.offeredId)
+      if (offered !== undefined && visit.principal.peer) return { messageId: offered, fromPeer: true }
+      counters.add('ignored', 'message id')
+    }
+    return { messageId: deps.ids.messageId(), fromPeer: false }
+  }
+
+  return async (visit, write, body, acceptedAt) => {
+    const { messageId, fromPeer } = identify(visit)
+    // the spread stands last, as in answers.ts
+    const draft: Draft = {
+      messageId,
+      fromPeer,
+      acceptedAt,
+      requestId: visit.requestId,
+      hops: visit.hops,
+      sender: visit.sender,
+      credential: visit.principal.name,
+      customers: visit.principal.customers,
+      body,
+      ...write,
+    }
+    const wait = deps.admit?.()
+    if (wait !== undefined) await wait
+    const appended = await deps.append(draft)
+    const facts = factsOf(draft, deps.clock.monotonic() - visit.since)
+    switch (appended.kind) {
+      case 'accepted':
+        counters.add('accepted', draft.kind)
+        log.info({ queued: appended.queued, skipped: appended.skipped, ...facts }, 'message accepted')
+        return { kind: 'accepted', alertId: undefined }
+      case 'copy':
+        counters.add('suppressed', appended.by === 'content' ? 'copy' : 'message id')
+        log.info({ why: `copy by ${appended.by}`, ...facts }, 'message suppressed')
+        return { kind: appended.by === 'content' ? 'copy' : 'again', alertId: appended.alertId }
+      case 'refused':
+        counters.add('refused', 'queue full')
+        log.warn({ destination: appended.destination, limit: appended.limit, ...facts }, 'message refused')
+        throw unavailable(`The queue of ${appended.destination} is full (${appended.limit})`, FULL_RETRY_S)
+      case 'not theirs':
+        counters.add('refused', 'customer')
+        log.warn({ why: 'not the alert of a customer of this credential', ...facts }, 'message refused')
+        throw new Refused(404, 'not found')
+      default:
+        return unreachable(appended)
+    }
+  }
+}
+
+/** What the log says of every message: neither its body nor the query it came with. */
+const factsOf = (draft: Draft, ms: number) => ({
+  message: draft.messageId,
+  kind: draft.kind,
+  [draft.kind === 'heartbeat' ? 'origin' : 'alert']: draft.kind === 'heartbeat' ? draft.origin : draft.alertId,
+  credential: draft.credential,
+  sender: draft.sender,
+  hops: draft.hops.map((hop) => hop.text),
+  request: draft.requestId,
+  ms: Math.round(ms),
+})

@@ -1,0 +1,119 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Principal } from '../auth/principal.js'
+import { allows, type Wanted } from '../auth/scopes.js'
+import type { Authenticate, Denial, Verdict } from '../auth/verdict.js'
+import type { Clock } from '../base/clock.js'
+import { type Hop, parseHops } from '../model/hops.js'
+import type { Body } from './body.js'
+import type { IngressEnv } from './env.js'
+import type { Origin } from './proxies.js'
+import { Refused, unavailable } from './refused.js'
+
+/** Disk is freed by deliveries and by operators: not within seconds. */
+const DISK_RETRY_S = 30
+const JSON_TYPE = /^\s*application\/([\w.+-]+\+)?json\s*(;|$)/i
+
+/** A write whose sender was let in, before anything of its body has been understood. */
+export interface Visit {
+  readonly requestId: string
+  readonly principal: Principal
+  /** address, after trusted proxies */
+  readonly sender: string
+  readonly hops: readonly Hop[]
+  /** X-Alerta-Message as sent; undefined: none */
+  readonly offeredId: string | undefined
+  /** monotonic ms at which it came */
+  readonly since: number
+  /** the alert in the URL; '' where there is none */
+  readonly urlId: string
+  readonly body: Buffer
+}
+
+export interface EntranceDeps {
+  readonly authenticate: Authenticate
+  readonly bodies: (incoming: IngressEnv['Bindings']['incoming']) => Body
+  readonly origins: (incoming: IngressEnv['Bindings']['incoming']) => Origin
+  readonly clock: Clock
+  readonly room: () => 'ok' | 'disk low'
+}
+
+/** What stands between the socket and a route. Everything is refused as early as it can be: before the body is read. */
+export interface Entrance {
+  /** Runs a write for whoever may do `wanted`, and gives its body's bytes back afterwards. */
+  visit<T>(c: Context<IngressEnv>, wanted: Wanted, work: (visit: Visit) => Promise<T>): Promise<T>
+  /** For reading routes; without a scope it is open to all, but a wrong credential is still refused. */
+  gate(wanted?: Wanted): MiddlewareHandler<IngressEnv>
+}
+
+export function createEntrance(deps: EntranceDeps): Entrance {
+  const signIn = (c: Context<IngressEnv>, body: Body, origin: Origin): Promise<Verdict> => {
+    const { incoming } = c.env
+    return deps.authenticate({
+      method: incoming.method ?? '',
+      target: incoming.url ?? '',
+      host: origin.host,
+      scheme: origin.scheme,
+      authorization: incoming.headers.authorization,
+      xApiKey: single(incoming.headers['x-api-key']),
+      queryApiKey: c.req.query('api-key'),
+      contentType: incoming.headers['content-type'],
+      body: body.present ? () => body.read() : undefined,
+    })
+  }
+
+  function checkHeaders(c: Context<IngressEnv>): void {
+    const { method, headers } = c.env.incoming
+    if (method !== 'DELETE' && !JSON_TYPE.test(headers['content-type'] ?? '')) {
+      throw new Refused(415, "POST and PUT requests must set 'Content-type' to 'application/json'")
+    }
+    if (deps.room() === 'disk low') throw unavailable('The disk is nearly full', DISK_RETRY_S)
+  }
+
+  return {
+    async visit(c, wanted, work) {
+      const since = deps.clock.monotonic()
+      checkHeaders(c)
+      const { incoming } = c.env
+      const body = deps.bodies(incoming)
+      try {
+        const origin = deps.origins(incoming)
+        const principal = admit(await signIn(c, body, origin), wanted)
+        return await work({
+          requestId: c.get('requestId'),
+          principal,
+          sender: origin.sender,
+          hops: parseHops(single(incoming.headers['x-alerta-loop'])),
+          offeredId: single(incoming.headers['x-alerta-message']),
+          since,
+          urlId: c.req.param('id') ?? '',
+          body: incoming.method === 'DELETE' ? Buffer.alloc(0) : await body.read(),
+        })
+      } finally {
+        body.release()
+      }
+    },
+    gate: (wanted) => async (c, next) => {
+      const body = deps.bodies(c.env.incoming)
+      try {
+        const verdict = await signIn(c, body, deps.origins(c.env.incoming))
+        if (wanted !== undefined) admit(verdict, wanted)
+        else if (!verdict.ok && !verdict.absent) throw refusal(verdict)
+      } finally {
+        body.release()
+      }
+      await next()
+    },
+  }
+}
+
+function admit(verdict: Verdict, wanted: Wanted): Principal {
+  if (!verdict.ok) throw refusal(verdict)
+  if (!allows(verdict.principal, wanted)) throw new Refused(403, `Missing required scope: ${wanted}`)
+  return verdict.principal
+}
+
+const refusal = (denial: Denial): Refused => new Refused(denial.status, denial.message, denial.headers)
+
+/** Node joins repeated lines of these headers itself. */
+const single = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header.join(',') : header

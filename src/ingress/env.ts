@@ -1,0 +1,7 @@
+import type { HttpBindings } from '@hono/node-server'
+
+/** What every route of the relay has: node's request and response, and the id of the request. */
+export interface IngressEnv {
+  Bindings: HttpBindings
+  Variables: { requestId: string }
+}

@@ -1,0 +1,42 @@
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { Log } from '../base/log.js'
+import { StoreUnavailable } from '../store/contract.js'
+import type { IngressEnv } from './env.js'
+import { Refused, unavailable } from './refused.js'
+
+/** A failing disk or a full one does not heal within a second, and senders must not hammer meanwhile. */
+const STORE_RETRY_S = 5
+
+/** Alerta's shape of every error. */
+export const errorBody = (status: number, message: string, requestId: string | null) => ({
+  status: 'error',
+  message,
+  code: status,
+  errors: null,
+  requestId,
+})
+
+/** The one place where errors become answers. Refusals are what a sender did; anything unknown is a bug and says nothing. */
+export function createErrorAnswer(log: Log): (error: Error, c: Context<IngressEnv>) => Response {
+  return (error, c) => {
+    const request = c.get('requestId')
+    const refused = asRefused(error)
+    if (refused === undefined) {
+      log.error({ request, err: { message: error.message, stack: error.stack } }, 'request failed')
+      return c.json(errorBody(500, 'An internal error has occurred', request), 500)
+    }
+    if (error instanceof StoreUnavailable) {
+      log.error({ request, error: error.message }, 'store unavailable')
+    } else log.debug({ request, status: refused.status, why: refused.message }, 'request refused')
+    for (const [name, value] of Object.entries(refused.headers)) c.header(name, value)
+    return c.json(errorBody(refused.status, refused.message, request), refused.status)
+  }
+}
+
+function asRefused(error: Error): Refused | undefined {
+  if (error instanceof Refused) return error
+  if (error instanceof StoreUnavailable) return unavailable('The store cannot take messages now', STORE_RETRY_S)
+  if (error instanceof HTTPException) return new Refused(error.status, error.message)
+  return undefined
+}

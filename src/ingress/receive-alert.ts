@@ -1,0 +1,60 @@
+import { type Clock, iso } from '../base/clock.js'
+import type { Ids } from '../model/ids.js'
+import type { Accept } from './accept.js'
+import { alertFields, alertProblem } from './alert.js'
+import { type Answer, alertAnswer, suppressed } from './answers.js'
+import { decideCustomer } from './customers.js'
+import type { Visit } from './entrance.js'
+import { type JsonObject, parseObject } from './json-object.js'
+import type { LoopGuard } from './loop-guard.js'
+import type { Policy } from './policy.js'
+import { Refused } from './refused.js'
+import { splice } from './splice.js'
+import { createTimeOf, textOr } from './values.js'
+
+export interface ReceiveDeps {
+  readonly accept: Accept
+  readonly loopGuard: LoopGuard
+  readonly policy: Policy
+  readonly clock: Clock
+  readonly ids: Ids
+  /** our base_url, in hrefs */
+  readonly baseUrl: string
+}
+
+/** POST /alert. An event named Heartbeat stays an alert: it is the peer's to convert. */
+export function createReceiveAlert(deps: ReceiveDeps): (visit: Visit) => Promise<Answer> {
+  return async (visit) => {
+    const object = readObject(visit.body, alertProblem)
+    const loop = deps.loopGuard(visit, 'Alert')
+    if (loop !== undefined) return suppressed(loop)
+
+    const customer = decideCustomer(textOr(object, 'customer', null), visit.principal, 'admin:alerts')
+    if (customer.kind === 'refused') throw new Refused(400, customer.problem)
+    const at = deps.clock.now()
+    const alertId = textOr(object, 'id', null) ?? deps.ids.id()
+    const createTime = createTimeOf(object) ?? iso(at)
+    const alert = alertFields(object, { createTime, customer: customer.customer })
+    const forbidden = deps.policy(alert)
+    if (forbidden !== undefined) throw new Refused(403, forbidden)
+
+    const additions = new Map<string, string>()
+    if (textOr(object, 'id', null) === null) additions.set('id', alertId)
+    if (createTimeOf(object) === undefined) additions.set('createTime', createTime)
+    if (customer.kind === 'pinned') additions.set('customer', customer.customer)
+    const receipt = await deps.accept(visit, { kind: 'alert', alertId, alert }, splice(object, additions), at)
+
+    const id = receipt.alertId ?? alertId
+    if (receipt.kind === 'copy') return suppressed(`Alert already processed by ${deps.baseUrl}`, id)
+    return alertAnswer(alert, { id, at, baseUrl: deps.baseUrl, user: visit.principal.name })
+  }
+}
+
+/** The body as a JSON object without problems; throws Refused 400. */
+export function readObject(bytes: Buffer, findProblem: (object: JsonObject) => string | undefined): JsonObject {
+  const parsed = parseObject(bytes)
+  if (!parsed.ok) throw new Refused(400, parsed.problem)
+  const problem = findProblem(parsed.value)
+  if (problem !== undefined) throw new Refused(400, problem)
+  return parsed.value
+}
