@@ -1,0 +1,35 @@
+import type { Clock } from '../base/clock.js'
+
+/** Tells when ages cannot be trusted: the wall clock jumped, or the machine was away for hours. */
+export interface ClockGuard {
+  /** Compares the clocks since the last look; returns what is suspicious, once. */
+  look(): string | undefined
+  /** While true nothing is expired and nothing pruned. */
+  guarding(): boolean
+}
+
+const JUMP_MS = 5 * 60_000
+const AWAY_MS = 6 * 3_600_000
+const GUARD_MS = 3_600_000
+
+/** `lastTouchedAt`: when the store last noted the time in an earlier run (epoch ms). */
+export function createClockGuard(clock: Clock, lastTouchedAt: number | undefined): ClockGuard {
+  let wall = clock.now()
+  let monotonic = clock.monotonic()
+  let guardedUntil = Number.NEGATIVE_INFINITY
+  let first = lastTouchedAt !== undefined && Math.abs(wall - lastTouchedAt) > AWAY_MS
+  return {
+    look() {
+      const passed = { wall: clock.now() - wall, monotonic: clock.monotonic() - monotonic }
+      wall = clock.now()
+      monotonic = clock.monotonic()
+      const jump = Math.round(passed.wall - passed.monotonic)
+      if (!first && Math.abs(jump) <= JUMP_MS) return undefined
+      guardedUntil = monotonic + GUARD_MS
+      if (!first) return `the wall clock jumped by ${Math.round(jump / 1000)} s`
+      first = false
+      return `the last commit was ${Math.round((wall - (lastTouchedAt ?? wall)) / 3_600_000)} h ago`
+    },
+    guarding: () => clock.monotonic() < guardedUntil,
+  }
+}

@@ -1,0 +1,176 @@
+import type { Counters } from '../base/counters.js'
+import { createWakeup } from '../base/wakeup.js'
+import type { Delivery, Settlement } from '../model/delivery.js'
+import type { Outcome } from '../model/outcome.js'
+import { type Claim, type Store, StoreUnavailable } from '../store/contract.js'
+import type { Attempt } from './attempt.js'
+import { type Conclusion, conclude, isStale, snoozed, superseded, wantsProof } from './conclude.js'
+import { createHealth, type HealthDeps, type HealthState } from './health.js'
+import { persist } from './persist.js'
+
+/** The harmless request that shows whether a destination is well; undefined where none is known (kind http). */
+export type Prober = ((signal: AbortSignal) => Promise<{ kind: 'well' } | { kind: 'ill'; why: string }>) | undefined
+
+export interface DispatcherDeps extends Omit<HealthDeps, 'canProbe' | 'saveGate' | 'saveBreaker'> {
+  readonly store: Store
+  readonly attempt: Attempt
+  readonly probe: Prober
+  readonly poisonAfterMs: number
+  readonly counters: Counters
+}
+
+export type DispatcherState = HealthState & { readonly inFlight: number }
+
+/** Works one destination: claims ready lane heads up to its concurrency, tries them, settles them. */
+export interface Dispatcher {
+  start(): void
+  /** Something was queued. */
+  wake(): void
+  /** Stops claiming; attempts may end until `deadline` (epoch ms), then they are cut off and snoozed. */
+  stop(deadline: number): Promise<void>
+  state(): DispatcherState
+}
+
+/** A store that cannot write is asked again so often. */
+const STORE_AGAIN_MS = 1_000
+
+export function createDispatcher(deps: DispatcherDeps): Dispatcher {
+  const { destination, store, clock, log, counters } = deps
+  const wakeup = createWakeup()
+  const stopping = new AbortController()
+  const cutOff = new AbortController()
+  const durable = { clock, log, stopping: stopping.signal }
+  const running = new Set<Promise<void>>()
+  /** State changes wait here for the loop, which writes them in order. */
+  const saving: (() => Promise<void>)[] = []
+  let loop: Promise<void> = Promise.resolve()
+
+  const save = (write: () => Promise<void>): void => {
+    saving.push(write)
+    wakeup.wake()
+  }
+  const health = createHealth({
+    ...deps,
+    canProbe: deps.probe !== undefined,
+    saveGate: (gate) => save(() => store.saveGate(destination, gate, clock.now())),
+    saveBreaker: (breaker) => save(() => store.saveBreaker(destination, breaker)),
+  })
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const armed = wakeup.armed()
+      await saveAll()
+      const at = await step()
+      // also where that is now: reading through a long queue must leave the event loop to others in between
+      await clock.until(at ?? Number.POSITIVE_INFINITY, armed)
+    }
+  }
+
+  async function saveAll(): Promise<void> {
+    for (let write = saving.shift(); write !== undefined; write = saving.shift()) await persist(write, durable)
+  }
+
+  /** Starts what may start now; returns when to look again (epoch ms), undefined: when woken. */
+  async function step(): Promise<number | undefined> {
+    const now = clock.now()
+    const allowance = health.allowance(now, running.size)
+    if (allowance.kind === 'wait') return allowance.until
+    if (allowance.kind === 'probe') return inBackground(probe())
+    let claim: Claim
+    try {
+      claim = await store.claim(destination, allowance.slots, now)
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error
+      return now + STORE_AGAIN_MS
+    }
+    for (const delivery of claim.deliveries) inBackground(work(delivery, allowance.head))
+    return claim.deliveries.length === allowance.slots ? undefined : claim.nextAt
+  }
+
+  function inBackground(work: Promise<void>): undefined {
+    const tracked = work.then(() => {
+      running.delete(tracked)
+      wakeup.wake()
+    })
+    running.add(tracked)
+  }
+
+  async function probe(): Promise<void> {
+    const result = await deps.probe?.(cutOff.signal)
+    if (result !== undefined && !cutOff.signal.aborted) health.probed(result)
+  }
+
+  /** `head`: the destination is suspended and this delivery is its probe. */
+  async function work(delivery: Delivery, head: boolean): Promise<void> {
+    if (isStale(delivery, clock.now())) return settle(delivery, superseded('older than its own timeout'))
+    const startedAt = clock.now()
+    const since = clock.monotonic()
+    const outcome = await health.breaker.run(() => deps.attempt(delivery, cutOff.signal))
+    if (outcome === undefined) return settle(delivery, snoozed(delivery, 'the breaker opened'))
+    const ms = Math.round(clock.monotonic() - since)
+    const { settlement, effect } = await concluded(delivery, outcome, head)
+    health.apply(effect, outcome, { head, startedAt })
+    await settle(delivery, settlement)
+    report(delivery, outcome, settlement, ms)
+  }
+
+  async function concluded(delivery: Delivery, outcome: Outcome, head: boolean): Promise<Conclusion> {
+    const context = () => ({
+      now: clock.now(),
+      backoff: deps.backoff,
+      lastWellAt: health.state().lastWellAt,
+      poisonAfterMs: deps.poisonAfterMs,
+      head,
+      cutOff: cutOff.signal.aborted,
+    })
+    if (wantsProof(delivery, outcome, context()) && (await deps.probe?.(cutOff.signal))?.kind === 'well') health.well()
+    return conclude(delivery, outcome, context())
+  }
+
+  async function settle(delivery: Delivery, settlement: Settlement): Promise<void> {
+    const written = await persist(() => store.settle(delivery, settlement, clock.now()), durable)
+    if (written === false) log.warn({ destination, message: delivery.message.messageId }, 'claim was lost')
+    else if (written === true && settlement.to !== 'queued') counters.add(settlement.to, destination)
+  }
+
+  function report(delivery: Delivery, outcome: Outcome, settlement: Settlement, ms: number): void {
+    const { message, attempt } = delivery
+    log.info(
+      {
+        message: message.messageId,
+        kind: message.kind,
+        alert: message.alertId,
+        destination,
+        attempt,
+        outcome: outcome.kind,
+        status: outcome.status,
+        note: outcome.note,
+        to: settlement.to,
+        ms,
+        ageMs: clock.now() - message.acceptedAt,
+      },
+      'delivery attempted',
+    )
+    counters.add(`attempt.${outcome.kind}`, destination)
+  }
+
+  return {
+    start() {
+      loop = run()
+    },
+    wake: wakeup.wake,
+    async stop(deadline) {
+      stopping.abort()
+      wakeup.wake()
+      await loop
+      const over = new AbortController()
+      await Promise.race([Promise.all(running), clock.until(deadline, over.signal)])
+      over.abort()
+      cutOff.abort()
+      await Promise.all(running)
+      await saveAll()
+      health.breaker.stop()
+    },
+    state: () => ({ ...health.state(), inFlight: running.size }),
+  }
+}

@@ -1,0 +1,119 @@
+import type { Clock } from '../base/clock.js'
+import type { Counters } from '../base/counters.js'
+import type { Log } from '../base/log.js'
+import { createWakeup } from '../base/wakeup.js'
+import { type Retention, type Store, StoreUnavailable } from '../store/contract.js'
+import type { ClockGuard } from './clock-guard.js'
+
+export interface UpkeepDeps {
+  readonly store: Store
+  readonly maxAgeMs: number
+  readonly retention: Pick<Retention, 'settledMs' | 'deadMs' | 'seenMs' | 'alertMs'>
+  readonly guard: ClockGuard
+  /** undefined: the file system does not answer */
+  readonly freeBytes: () => Promise<number | undefined>
+  readonly minFreeBytes: number
+  readonly clock: Clock
+  readonly log: Log
+  readonly counters: Counters
+}
+
+/** The relay's housekeeping: notes the time, watches the disk and the clock, expires, prunes. */
+export interface Upkeep {
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Whether messages can be taken in. */
+  room(): 'ok' | 'disk low'
+}
+
+const EVERY_MS = 5_000
+/** Retention is counted in days; a sweep reads whole tables, slice by slice. */
+const PRUNE_EVERY_MS = 3_600_000
+const SLICES_PER_ROUND = 20
+/** Rows a transaction may touch, so that accepting never waits long. */
+const SLICE = 500
+/** Of max_age: an operator is warned when the oldest delivery passes these. */
+const WARN_AT = [0.8, 0.5]
+
+export function createUpkeep(deps: UpkeepDeps): Upkeep {
+  const { store, clock, log, guard } = deps
+  const wakeup = createWakeup()
+  const warned = new Map<string, number>()
+  let room: 'ok' | 'disk low' = 'ok'
+  let stopped = false
+  let pruneAt = clock.monotonic()
+  let loop: Promise<void> = Promise.resolve()
+
+  async function watchDisk(): Promise<void> {
+    const free = await deps.freeBytes()
+    const next = free === undefined || free < deps.minFreeBytes ? 'disk low' : 'ok'
+    if (next !== room) log.warn({ freeBytes: free, minFreeBytes: deps.minFreeBytes, room: next }, 'disk space changed')
+    room = next
+  }
+
+  async function expireOld(): Promise<void> {
+    for (const { destination } of await store.status()) {
+      let expired: number
+      do {
+        expired = await store.expire(destination, { now: clock.now(), maxAgeMs: deps.maxAgeMs, limit: SLICE })
+        if (expired === 0) break
+        log.warn({ destination, expired }, 'deliveries expired')
+        for (let i = 0; i < expired; i += 1) deps.counters.add('dead', destination)
+      } while (expired === SLICE && !stopped)
+    }
+  }
+
+  async function warnOfAge(): Promise<void> {
+    for (const { destination, oldestAt, rows } of await store.status()) {
+      const age = oldestAt === undefined ? 0 : (clock.now() - oldestAt) / deps.maxAgeMs
+      const level = WARN_AT.find((share) => age >= share) ?? 0
+      if (level > (warned.get(destination) ?? 0)) {
+        log.warn({ destination, rows, ofMaxAge: `${level * 100}%` }, 'oldest delivery nears max_age')
+      }
+      warned.set(destination, level)
+    }
+  }
+
+  async function round(): Promise<void> {
+    const suspicious = guard.look()
+    if (suspicious !== undefined) log.warn({ suspicious }, 'expiry and pruning pause for an hour')
+    await watchDisk()
+    await store.touch(clock.now())
+    await warnOfAge()
+    if (guard.guarding()) return
+    await expireOld()
+    if (clock.monotonic() < pruneAt) return
+    pruneAt = clock.monotonic() + PRUNE_EVERY_MS
+    const retention = { ...deps.retention, now: clock.now(), limit: SLICE }
+    for (let slice = 0; slice < SLICES_PER_ROUND; slice += 1) if (!(await store.prune(retention))) return
+    pruneAt = clock.monotonic() // the sweep goes on in the next round
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      const armed = wakeup.armed()
+      await clock.until(clock.now() + EVERY_MS, armed)
+      if (stopped) return
+      try {
+        await round()
+      } catch (error) {
+        // Nothing is lost by doing it later; the store's trouble shows to senders as 503 and in gtg.
+        if (!(error instanceof StoreUnavailable)) throw error
+        log.error({ error: error.message }, 'upkeep postponed')
+      }
+    }
+  }
+
+  return {
+    async start() {
+      await watchDisk()
+      loop = run()
+    },
+    async stop() {
+      stopped = true
+      wakeup.wake()
+      await loop
+    },
+    room: () => room,
+  }
+}

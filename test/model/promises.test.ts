@@ -1,0 +1,132 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Draft } from '../../src/model/message.js'
+import { route } from '../contract/bench.js'
+import { actionDraft, alertDraft, deleteDraft } from '../support/drafts.js'
+import { createReference } from './reference.js'
+import { createWorld, type Execution, MODES, type Mode, type World } from './world.js'
+
+const ROUTES = [
+  route('all'),
+  route('critical', { match: [{ field: 'severity', patterns: ['critical'] }] }),
+  route('actions', { forward: ['actions'] }),
+]
+const NAMES = ROUTES.map(({ name }) => name)
+
+type Command =
+  | { readonly do: 'alert'; readonly id: string; readonly severity: string }
+  | { readonly do: 'action'; readonly id: string; readonly action: string }
+  | { readonly do: 'delete'; readonly id: string }
+  | { readonly do: 'behave'; readonly at: string; readonly mode: Mode }
+  | { readonly do: 'pass'; readonly ms: number }
+  | { readonly do: 'crash' }
+
+const id = fc.constantFrom('a', 'b', 'c')
+const sending: fc.Arbitrary<Command> = fc.oneof(
+  fc.record({ do: fc.constant('alert' as const), id, severity: fc.constantFrom('critical', 'minor', 'normal') }),
+  fc.record({ do: fc.constant('action' as const), id, action: fc.constantFrom('ack', 'close', 'open', 'createIssue') }),
+  fc.record({ do: fc.constant('delete' as const), id }),
+)
+const happening: fc.Arbitrary<Command> = fc.oneof(
+  fc.record({ do: fc.constant('behave' as const), at: fc.constantFrom(...NAMES), mode: fc.constantFrom(...MODES) }),
+  fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(50, 200, 1_000) }),
+  fc.record({ do: fc.constant('crash' as const) }),
+)
+const commands = fc.array(fc.oneof({ weight: 3, arbitrary: sending }, { weight: 2, arbitrary: happening }), {
+  minLength: 1,
+  maxLength: 40,
+})
+
+/** More than any backoff, pause or probe in the world takes. */
+const RECOVERY_MS = 20_000
+
+interface Sent {
+  readonly messageId: string
+  readonly destinations: readonly string[]
+}
+
+const draftOf = (command: Command & { do: 'alert' | 'action' | 'delete' }, now: number): Draft => {
+  const extra = { acceptedAt: now }
+  if (command.do === 'alert') {
+    // one alert per resource; an id of its own, so that actions can name it
+    return alertDraft({ resource: command.id, severity: command.severity }, { ...extra, alertId: command.id })
+  }
+  return command.do === 'action' ? actionDraft(command.id, command.action, extra) : deleteDraft(command.id, extra)
+}
+
+async function play(world: World, list: readonly Command[]): Promise<readonly Sent[]> {
+  const reference = createReference()
+  const sent: Sent[] = []
+  for (const command of list) {
+    if (command.do === 'behave') world.behave(command.at, command.mode)
+    else if (command.do === 'pass') await world.pass(command.ms)
+    else if (command.do === 'crash') await world.crash()
+    else {
+      const draft = draftOf(command, Date.now()) as Exclude<Draft, { kind: 'heartbeat' }>
+      const appended = await world.send(draft)
+      expect(appended.kind).toBe('accepted')
+      sent.push({ messageId: draft.messageId, destinations: [...reference(draft)].sort() })
+      expect(
+        appended.kind === 'accepted' && [...appended.queued].sort(),
+        `where ${JSON.stringify(command)} goes`,
+      ).toEqual(sent.at(-1)?.destinations)
+    }
+  }
+  for (const name of NAMES) world.behave(name, 'ok')
+  await world.pass(RECOVERY_MS)
+  return sent
+}
+
+test('whatever peers do and whenever the relay dies: all arrive or die visibly, in order, doubled only where unanswered', async () => {
+  await fc.assert(
+    fc.asyncProperty(commands, async (list) => {
+      const world = await createWorld(ROUTES)
+      try {
+        const sent = await play(world, list)
+        const crashed = list.some((command) => command.do === 'crash')
+        for (const name of NAMES) {
+          const wanted = sent.filter(({ destinations }) => destinations.includes(name)).map((one) => one.messageId)
+          await everythingEnded(world, name, wanted)
+          inOrder(world.executed(name), wanted)
+          doubledOnlyUnanswered(world.executed(name), crashed)
+        }
+      } finally {
+        await world.end()
+      }
+    }),
+    { numRuns: 60 },
+  )
+}, 120_000)
+
+async function everythingEnded(world: World, name: string, wanted: readonly string[]): Promise<void> {
+  const status = (await world.store().status()).find(({ destination }) => destination === name)
+  expect(status?.rows, `still queued at ${name}`).toBe(0)
+  const dead = (await world.store().settled(name, 'dead', 1_000)).map(({ message }) => message.messageId as string)
+  const arrived = new Set(world.executed(name).map(({ messageId }) => messageId))
+  expect(
+    wanted.filter((one) => !arrived.has(one) && !dead.includes(one)),
+    `lost on the way to ${name}`,
+  ).toEqual([])
+  expect(
+    [...arrived].filter((one) => !wanted.includes(one)),
+    `${name} got what it should not have`,
+  ).toEqual([])
+}
+
+function inOrder(executed: readonly Execution[], wanted: readonly string[]): void {
+  const last = new Map<number, number>()
+  for (const { lane, messageId } of executed) {
+    const place = wanted.indexOf(messageId)
+    expect(place, 'overtaken in its lane').toBeGreaterThanOrEqual(last.get(lane) ?? -1)
+    last.set(lane, place)
+  }
+}
+
+function doubledOnlyUnanswered(executed: readonly Execution[], crashed: boolean): void {
+  const answered = new Set<string>()
+  for (const one of executed) {
+    // an answer that came while the relay died was never settled: rescued, it counts as unknown
+    expect(answered.has(one.messageId) && !crashed, 'sent again after a good answer').toBe(false)
+    if (one.answered) answered.add(one.messageId)
+  }
+}
