@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { readVersion } from './base/version.js'
+import { check } from './cli/check.js'
+import { hashPassword } from './cli/hash-password.js'
+import type { Io } from './cli/io.js'
+import { serve } from './cli/serve.js'
+import { stopSignal } from './cli/signals.js'
+import { sink } from './cli/sink.js'
+
+const CONFIG_HELP = 'configuration file (YAML); ALERTA_RELAY_CONFIG names it too'
+const DEFAULT_CONFIG = process.env.ALERTA_RELAY_CONFIG ?? 'config/relay.yaml'
+/** Wrong usage; commander itself would say 1. */
+const USAGE = 2
+
+const io: Io = { stdout: process.stdout, stderr: process.stderr, env: process.env, signal: stopSignal() }
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
+
+const program = new Command('alerta-relay')
+  .description('Store-and-forward federation relay for the Alerta monitoring system')
+  .version(readVersion())
+  .showHelpAfterError('(alerta-relay --help tells more)')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : USAGE))
+
+program
+  .command('serve', { isDefault: true })
+  .description('run the relay (the default)')
+  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+  .option('--sink <host:port>', 'start a debug sink beside it, to try things out')
+  .action(async (options) => {
+    process.exitCode = await serve(options, io)
+  })
+
+program
+  .command('check')
+  .description('read the configuration, print what is in force, tell every problem')
+  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+  .option('--probe', 'ask every destination too: reachable, TLS, credential, identity, clock', false)
+  .action(async (options) => {
+    process.exitCode = await check(options, io)
+  })
+
+program
+  .command('sink')
+  .description('receive and show whatever is sent, answer like Alerta, misbehave when told to: for debugging')
+  .option('-l, --listen <host:port>', 'where to listen', '127.0.0.1:8090')
+  .option('--base-url <url>', 'the name it looks for in X-Alerta-Loop (default: the address it listens on)')
+  .option('--key <key>', 'want this API key (may be repeated, as the next three)', collect)
+  .option('--token <token>', 'want this bearer token', collect)
+  .option('--basic <user:password>', 'want this user', collect)
+  .option('--hawk <id:secret>', 'want this Hawk credential', collect)
+  .option('--keep <count>', 'how many requests to remember', Number)
+  .option('--quiet', 'print no requests')
+  .option('--json', 'print each request as one line of JSON')
+  .action(async (options) => {
+    process.exitCode = await sink(options, io)
+  })
+
+program
+  .command('hash-password')
+  .description('read a password from standard input, print its hash for auth.users')
+  .action(async () => {
+    process.exitCode = await hashPassword(process.stdin, io)
+  })
+
+await program.parseAsync()

@@ -1,0 +1,104 @@
+import type { Env, Hono, MiddlewareHandler } from 'hono'
+import { type Clock, iso } from '../base/clock.js'
+import type { Counters } from '../base/counters.js'
+import { unreachable } from '../base/unreachable.js'
+import type { Gate } from '../model/gate.js'
+import type { QueueStatus, Store } from '../store/contract.js'
+
+/** What a destination's worker says of itself (delivery/dispatcher.ts). */
+export interface WorkerState {
+  readonly gate: Gate
+  readonly breaker: 'closed' | 'half-open' | 'open'
+  readonly breakerOpenUntil: number
+  readonly pausedUntil: number
+  readonly inFlight: number
+  readonly concurrency: number
+  readonly lastWellAt: number
+  readonly lastFailure: { readonly at: number; readonly note: string } | undefined
+}
+
+export interface StatusDeps {
+  readonly store: Store
+  readonly workers: ReadonlyMap<string, () => WorkerState>
+  readonly counters: Counters
+  readonly clock: Clock
+  readonly version: string
+  readonly startedAt: number
+}
+
+const DEAD_LETTERS_SHOWN = 20
+
+/**
+ * `GET /management/status` (scope read:management): every destination with its state and why, its queue and its last
+ * failure, and the counts since the start. `GET /management/dead/:destination`: its newest dead letters.
+ */
+export function mountStatus<E extends Env>(api: Hono<E>, gate: MiddlewareHandler<E>, deps: StatusDeps): void {
+  api.get('/management/status', gate, async (c) => {
+    const now = deps.clock.now()
+    const queues = await deps.store.status()
+    return c.json({
+      status: 'ok',
+      application: 'alerta-relay',
+      version: deps.version,
+      time: now,
+      uptime: now - deps.startedAt,
+      destinations: queues.map((queue) => destination(queue, deps.workers.get(queue.destination)?.(), now)),
+      counters: deps.counters.snapshot(),
+    })
+  })
+  api.get('/management/dead/:destination', gate, async (c) => {
+    const name = c.req.param('destination') ?? ''
+    if (!deps.workers.has(name)) return c.notFound()
+    const letters = await deps.store.settled(name, 'dead', DEAD_LETTERS_SHOWN)
+    return c.json({
+      status: 'ok',
+      dead: letters.map(({ message, at, attempts, status, note }) => ({
+        message: message.messageId,
+        kind: message.kind,
+        alert: message.alertId,
+        action: message.action,
+        acceptedAt: iso(message.acceptedAt),
+        diedAt: iso(at),
+        attempts,
+        httpStatus: status,
+        reason: note,
+      })),
+    })
+  })
+}
+
+function destination(queue: QueueStatus, worker: WorkerState | undefined, now: number) {
+  return {
+    name: queue.destination,
+    ...(worker === undefined ? { state: 'not working' } : stateOf(worker, now)),
+    queued: queue.rows,
+    queuedBytes: queue.bytes,
+    sending: queue.sending,
+    dead: queue.dead,
+    oldest: queue.oldestAt === undefined ? null : iso(queue.oldestAt),
+    oldestAgeSeconds: queue.oldestAt === undefined ? null : Math.round((now - queue.oldestAt) / 1_000),
+    concurrency: worker?.concurrency ?? 0,
+    lastSuccess: worker === undefined || worker.lastWellAt === 0 ? null : iso(worker.lastWellAt),
+    lastFailure: worker?.lastFailure ? { at: iso(worker.lastFailure.at), note: worker.lastFailure.note } : null,
+  }
+}
+
+/** The first of its states that stops or slows a destination, with the reason and what happens next. */
+function stateOf(worker: WorkerState, now: number) {
+  const { gate } = worker
+  switch (gate.state) {
+    case 'held':
+      return { state: 'held', why: gate.why, since: iso(gate.since) }
+    case 'suspended': {
+      const { why, hint, since, probeAt } = gate
+      return { state: 'suspended', why, hint, since: iso(since), nextProbe: iso(probeAt) }
+    }
+    case 'flowing':
+      if (worker.breaker === 'open') return { state: 'breaker open', nextProbe: iso(worker.breakerOpenUntil) }
+      if (worker.breaker === 'half-open') return { state: 'breaker half-open' }
+      if (worker.pausedUntil > now) return { state: 'paused', until: iso(worker.pausedUntil) }
+      return { state: 'flowing' }
+    default:
+      return unreachable(gate)
+  }
+}

@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto'
+import { createAuthenticator } from './auth/credentials.js'
+import { ownNames } from './auth/own-names.js'
+import { createSigner } from './auth/sign.js'
+import { type Clock, systemClock } from './base/clock.js'
+import { createClosers } from './base/closers.js'
+import { createCounters } from './base/counters.js'
+import { createDisk } from './base/disk.js'
+import type { Log } from './base/log.js'
+import { readVersion } from './base/version.js'
+import type { DestinationConfig } from './config/destination.js'
+import { identitiesOf, ownIdentities } from './config/identities.js'
+import type { Config } from './config/schema.js'
+import { createAdmission } from './delivery/admission.js'
+import { createAttempt } from './delivery/attempt.js'
+import { createBackoff } from './delivery/backoff.js'
+import { createClockGuard } from './delivery/clock-guard.js'
+import { createConcurrency } from './delivery/concurrency.js'
+import { createDispatcher, type Dispatcher } from './delivery/dispatcher.js'
+import { createDeepestMoving, createUtilisation } from './delivery/load.js'
+import { createUpkeep } from './delivery/upkeep.js'
+import { createClient } from './egress/client.js'
+import { type Resolve, resolveAll } from './egress/lookup.js'
+import type { Ours } from './egress/ours.js'
+import { createProbe } from './egress/probe.js'
+import { createApp } from './ingress/app.js'
+import { type Listener, listen } from './ingress/serve.js'
+import { mountHealth } from './management/health.js'
+import { mountStatus } from './management/status.js'
+import type { Route } from './model/destination.js'
+import { type Ids, randomIds } from './model/ids.js'
+import { createDecide } from './routing/decide.js'
+import { budgetsOf } from './store/budgets.js'
+import type { Store } from './store/contract.js'
+import { openSqlite } from './store/sqlite/store.js'
+
+/** What tests put in the place of the real thing. */
+export interface Parts {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly random: () => number
+  /** of the destinations' host names */
+  readonly resolve: Resolve
+}
+
+export interface Relay {
+  /** Delivers and listens; resolves with the port. */
+  start(): Promise<{ readonly port: number }>
+  /** Stops listening, lets attempts end within limits.drain, snoozes the rest, closes the store. */
+  stop(): Promise<void>
+}
+
+/** All queues together may take so much of what the disk has free at the start. */
+const QUEUES_OF_DISK = 0.6
+/** The breaker counts over so many first backoffs: five seconds by default. */
+const BREAKER_WINDOW_BACKOFFS = 5
+/** A peer may send a message again as long as it keeps it, and a day more for clocks. */
+const SEEN_EXTRA_MS = 86_400_000
+
+/** The composition root: the only place that knows all rooms. */
+export async function build(config: Config, log: Log, overrides: Partial<Parts> = {}): Promise<Relay> {
+  const { clock, ids, random, resolve }: Parts = {
+    clock: systemClock,
+    ids: randomIds,
+    random: Math.random,
+    resolve: resolveAll,
+    ...overrides,
+  }
+  const closers = createClosers()
+  const counters = createCounters()
+  const version = readVersion()
+  const ours: Ours = { baseUrl: config.base_url, identities: ownIdentities(config), version }
+  const path = config.database_url.replace(/^sqlite:/, '')
+  const disk = createDisk(path)
+
+  try {
+    const store = await openStore()
+    closers.defer('store', () => store.close())
+    const guard = createClockGuard(clock, await store.touchedAt())
+    const dispatchers = new Map<string, Dispatcher>()
+    for (const destination of config.destinations) {
+      dispatchers.set(destination.name, await openDestination(destination, store))
+    }
+    const seenMs = config.limits.max_age + SEEN_EXTRA_MS
+    const upkeep = createUpkeep({
+      store,
+      maxAgeMs: config.limits.max_age,
+      retention: {
+        settledMs: config.retention.settled,
+        deadMs: config.retention.dead,
+        // what is still queued needs its alert's marks
+        alertMs: Math.max(config.retention.alerts, seenMs),
+        seenMs,
+      },
+      guard,
+      freeBytes: disk.free,
+      minFreeBytes: config.limits.min_free_disk,
+      clock,
+      log,
+      counters,
+    })
+    const admission = createAdmission({
+      clock,
+      utilisation: createUtilisation(),
+      deepestMoving: createDeepestMoving(store, dispatchers),
+    })
+    const app = createApp({
+      config,
+      identities: ours.identities,
+      authenticate: createAuthenticator({ auth: config.auth, ownNames: ownNames(config), clock, spend: store.spend }),
+      append: async (draft) => {
+        const appended = await store.append(draft)
+        if (appended.kind === 'accepted') for (const name of appended.queued) dispatchers.get(name)?.wake()
+        return appended
+      },
+      admit: admission.admit,
+      room: upkeep.room,
+      management(api, gate) {
+        mountHealth(api, { store, room: upkeep.room, clock })
+        const workers = new Map([...dispatchers].map(([name, dispatcher]) => [name, dispatcher.state]))
+        const startedAt = clock.now()
+        mountStatus(api, gate('read:management'), { store, workers, counters, clock, version, startedAt })
+      },
+      clock,
+      ids,
+      log,
+      counters,
+    })
+    return { start: () => start(app, upkeep, admission, dispatchers), stop: () => closers.close() }
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+
+  async function openStore(): Promise<Store> {
+    const { share, budgets } = budgetsOf(config.destinations, () => QUEUES_OF_DISK * disk.room())
+    const store = await openSqlite({
+      path,
+      lockWaitMs: config.limits.lock_wait,
+      destinations: budgets,
+      decide: createDecide(config.destinations.map(toRoute)),
+      clock,
+      owner: randomBytes(8).toString('hex'),
+      onDamage(damage) {
+        log.error(damage, 'damage in the database, set aside')
+        counters.add('damaged', damage.destination)
+      },
+    })
+    await disk.free()
+    if (share() < 1) log.warn({ share: share() }, 'queue budgets cut down to what the disk has free')
+    for (const { destination, rows } of await store.status()) {
+      if (config.destinations.some(({ name }) => name === destination)) continue
+      log.warn({ destination, rows }, 'deliveries wait for a destination that is not configured')
+    }
+    return store
+  }
+
+  async function openDestination(destination: DestinationConfig, store: Store): Promise<Dispatcher> {
+    const { name } = destination
+    const client = createClient(destination, { sign: createSigner(destination.auth, clock), clock, resolve })
+    closers.defer(`connections to ${name}`, () => client.close())
+    return createDispatcher({
+      destination: name,
+      store,
+      attempt: createAttempt({ destination, client, ours, clock }),
+      probe: createProbe(destination, { client, ours, ids }),
+      backoff: createBackoff(destination.backoff.first, destination.backoff.ceiling, random),
+      concurrency: createConcurrency(destination.concurrency),
+      poisonAfterMs: destination.poison_after,
+      breakerWindowMs: destination.backoff.first * BREAKER_WINDOW_BACKOFFS,
+      restored: await store.gate(name),
+      clock,
+      log,
+      counters,
+    })
+  }
+
+  async function start(
+    app: Parameters<typeof listen>[0],
+    upkeep: ReturnType<typeof createUpkeep>,
+    admission: ReturnType<typeof createAdmission>,
+    dispatchers: ReadonlyMap<string, Dispatcher>,
+  ): Promise<{ port: number }> {
+    await upkeep.start()
+    closers.defer('upkeep', () => upkeep.stop())
+    for (const dispatcher of dispatchers.values()) dispatcher.start()
+    const stopDispatchers = async () => {
+      const deadline = clock.now() + config.limits.drain
+      await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.stop(deadline)))
+    }
+    closers.defer('dispatchers', stopDispatchers)
+    const listener: Listener = await listen(app, { config, clock, log })
+    // together: each may take the whole drain time
+    closers.defer('listener', () => Promise.all([listener.close(), stopDispatchers()]).then(() => {}))
+    admission.start()
+    closers.defer('admission', () => admission.stop())
+    const destinations = config.destinations.map(({ name }) => name)
+    log.info({ port: listener.port, baseUrl: config.base_url, database: path, destinations, version }, 'relay started')
+    return { port: listener.port }
+  }
+}
+
+const toRoute = (destination: DestinationConfig): Route => ({
+  name: destination.name,
+  identities: identitiesOf(destination),
+  forward: destination.forward,
+  match: Object.entries(destination.match).map(([field, patterns]) => ({ field, patterns })),
+  orderBy: destination.order_by,
+})
