@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Refused, unavailable } from './refused.js'
 
 /** Bodies are read within a second or so: a sender that comes back then finds room. */
@@ -7,24 +7,26 @@ const CROWDED_RETRY_S = 1
 export interface BodyLimits {
   /** bytes of one body */
   readonly body: number
-  /** bytes of all bodies that are in memory between their first byte and their answer */
+  /** bytes of all bodies whose answer is not out yet: an answer repeats its body, and a sender may not read it */
   readonly bodies_in_flight: number
 }
 
-/** The body of one request: read at most once, counted until it is released. */
+/** The body of one request: read at most once, counted until its answer is out or the connection is gone. */
 export interface Body {
   /** whether there is one, by the headers */
   readonly present: boolean
   /** Throws Refused 413, 503 or 400. An absent body is empty. */
   read(): Promise<Buffer>
-  release(): void
 }
 
+/** `outgoing` tells when the answer is out. */
+export type Bodies = (incoming: IncomingMessage, outgoing: ServerResponse) => Body
+
 /** Reads bodies by hand: hono's own ways leave the fast path, and its limit does not know of other requests. */
-export function createBodies(limits: BodyLimits): (incoming: IncomingMessage) => Body {
+export function createBodies(limits: BodyLimits): Bodies {
   let inFlight = 0
 
-  return (incoming) => {
+  return (incoming, outgoing) => {
     let counted = 0
     let reading: Promise<Buffer> | undefined
     const declared = Number(incoming.headers['content-length'] ?? 0)
@@ -41,20 +43,18 @@ export function createBodies(limits: BodyLimits): (incoming: IncomingMessage) =>
       if (all > limits.bodies_in_flight) return unavailable('Too many request bodies at once', CROWDED_RETRY_S)
       return undefined
     }
+    const release = (): void => {
+      inFlight -= counted
+      counted = 0
+    }
     const start = async (): Promise<Buffer> => {
       const refused = refusal(declared, inFlight + declared)
       if (refused !== undefined) throw refused
+      outgoing.once('close', release)
       return present ? collect(incoming, count) : Buffer.alloc(0)
     }
 
-    return {
-      present,
-      read: () => (reading ??= start()),
-      release() {
-        inFlight -= counted
-        counted = 0
-      },
-    }
+    return { present, read: () => (reading ??= start()) }
   }
 }
 

@@ -86,7 +86,7 @@ describe('bodies', () => {
       append: async () => {
         stored++
         await gate
-        return { kind: 'accepted', queued: [], skipped: 0 }
+        return { kind: 'accepted', queued: [], skipped: 0, full: [], current: undefined }
       },
     })
     const big = () => send('/alert', { headers: JSON_TYPE, body: alertOf(1000) })
@@ -205,7 +205,7 @@ describe('the end', () => {
         append: async () => {
           stored++
           await gate
-          return { kind: 'accepted', queued: [], skipped: 0 }
+          return { kind: 'accepted', queued: [], skipped: 0, full: [], current: undefined }
         },
       },
     )
