@@ -1,15 +1,20 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { type Clock, iso } from '../base/clock.js'
 import { SEVERITY_LEVEL } from '../model/alert.js'
 import { findHop, parseHops } from '../model/hops.js'
 import type { Identity } from '../model/identity.js'
 import type { Ids } from '../model/ids.js'
+import { alertOf, secondsOf } from './alert-body.js'
 import type { Alerts, SinkAlert } from './alerts.js'
 import { errorBody, isObject, type SinkEnv, textOf } from './env.js'
+import { countBy, pageOf, select } from './listing.js'
+import { shown } from './shown.js'
 
 export interface AlertaDeps {
   readonly alerts: Alerts
   readonly ids: Ids
+  readonly clock: Clock
   /** the names that mean this sink in X-Alerta-Loop; asked anew, for a port is known late */
   readonly identities: () => ReadonlySet<Identity>
 }
@@ -17,44 +22,67 @@ export interface AlertaDeps {
 type Members = Readonly<Record<string, unknown>>
 
 /** Alerta's endpoints as far as a forwarder meets them, answered as Alerta 9.1.0 does. */
-export function createAlertaRoutes({ alerts, ids, identities }: AlertaDeps): Hono<SinkEnv> {
+export function createAlertaRoutes({ alerts, ids, clock, identities }: AlertaDeps): Hono<SinkEnv> {
   const api = new Hono<SinkEnv>()
   const guard = loopGuard(identities)
+
+  const base = (): string => [...identities()][0] ?? ''
+  const show = (alert: SinkAlert) => shown(alert, base(), { rawData: true, history: true })
 
   api.post('/alert', needJson, guard('Alert'), (c) => {
     const body = membersOf(c)
     const missing = ['resource', 'event'].find((name) => textOf(body[name]) === '')
     if (missing !== undefined) return refuse(c, 400, `Missing mandatory value for "${missing}"`)
-    const alert = alerts.receive({
-      id: textOf(body.id) || undefined,
-      environment: textOf(body.environment),
-      resource: textOf(body.resource),
-      event: textOf(body.event),
-      customer: textOf(body.customer),
-      severity: textOf(body.severity, 'normal'),
-      status: textOf(body.status, 'open'),
-    })
-    return c.json({ alert: { ...body, ...shown(alert) }, id: alert.id, status: 'ok' }, 201)
+    const alert = alerts.receive(alertOf(body, clock), textOf(body.id) || undefined, userOf(c))
+    return c.json({ alert: show(alert), id: alert.id, status: 'ok' }, 201)
   })
   api.put('/alert/:id/action', needJson, guard('Action'), (c) => {
-    const action = textOf(membersOf(c).action)
+    const body = membersOf(c)
+    const action = textOf(body.action)
     if (action === '') return refuse(c, 400, "must supply 'action' as json data")
-    const acted = alerts.act(c.req.param('id'), action)
+    const act = { action, text: textOf(body.text, `${action} operator action`), timeout: secondsOf(body.timeout) }
+    const acted = alerts.act(c.req.param('id'), act, userOf(c))
     if (acted === 'done') return c.json({ status: 'ok' })
     return acted === 'not found' ? refuse(c, 404, 'not found') : refuse(c, 409, acted.conflict)
+  })
+  api.put('/alert/:id/status', needJson, (c) => {
+    const { status, text } = membersOf(c)
+    if (textOf(status) === '') return refuse(c, 400, "must supply 'status' as json data")
+    const set = alerts.setStatus(c.req.param('id'), { status: textOf(status), text: textOf(text) }, userOf(c))
+    return set === undefined ? refuse(c, 404, 'not found') : c.json({ status: 'ok' })
   })
   api.delete('/alert/:id', guard('Delete'), (c) =>
     alerts.remove(c.req.param('id')) ? c.json({ status: 'ok' }) : refuse(c, 404, 'not found'),
   )
   api.get('/alert/:id', (c) => {
     const alert = alerts.find(c.req.param('id'))
-    return alert === undefined ? refuse(c, 404, 'not found') : c.json({ status: 'ok', total: 1, alert: shown(alert) })
+    return alert === undefined ? refuse(c, 404, 'not found') : c.json({ status: 'ok', total: 1, alert: show(alert) })
   })
   api.post('/heartbeat', needJson, (c) => {
     const heartbeat = { ...membersOf(c), id: ids.id(), type: 'Heartbeat' }
     return c.json({ heartbeat, id: heartbeat.id, status: 'ok' }, 201)
   })
-  api.get('/alerts/count', (c) => c.json(count(alerts, c.req.queries('id'))))
+  api.get('/alerts', (c) => {
+    const parameters = c.req.queries()
+    const selected = select(alerts.all(), parameters)
+    if (selected.kind === 'wrong') return refuse(c, 400, selected.why)
+    const { alerts: listed, page, pageSize, pages } = pageOf(selected.alerts, parameters)
+    if (listed === undefined) return refuse(c, 416, `page out of range: 1-${pages}`)
+    const wanted = { rawData: isTrue(c.req.query('show-raw-data')), history: isTrue(c.req.query('show-history')) }
+    return c.json({
+      status: 'ok',
+      ...(listed.length === 0 ? { message: 'not found' } : {}),
+      ...{ alerts: listed.map((alert) => shown(alert, base(), wanted)), page, pageSize, pages, more: page < pages },
+      lastTime: iso(Math.max(...listed.map((alert) => alert.lastReceiveTime), 0) || clock.now()),
+      ...counts(selected.alerts),
+    })
+  })
+  api.get('/alerts/count', (c) => {
+    const selected = select(alerts.all(), c.req.queries())
+    return selected.kind === 'wrong'
+      ? refuse(c, 400, selected.why)
+      : c.json({ status: 'ok', ...counts(selected.alerts) })
+  })
   api.get('/config', (c) => c.json(CONFIG))
   api.get('/management/gtg', (c) => c.text('OK'))
   return api
@@ -65,11 +93,16 @@ const refuse = (c: Context<SinkEnv>, status: ContentfulStatusCode, message: stri
 
 const membersOf = (c: Context<SinkEnv>): Members => c.get('json') as Members
 
-const shown = ({ id, severity, status, duplicateCount }: SinkAlert) => ({
-  ...{ id, severity, status, duplicateCount },
-  repeat: duplicateCount > 0,
-  lastReceiveId: id,
-  history: [],
+const userOf = (c: Context<SinkEnv>): string => c.get('received').who ?? 'anonymous'
+
+/** Alerta's words for it. */
+const isTrue = (text = ''): boolean => ['true', 't', '1', 'yes', 'y', 'on'].includes(text.toLowerCase())
+
+const counts = (alerts: readonly SinkAlert[]) => ({
+  total: alerts.length,
+  severityCounts: countBy(alerts, 'severity'),
+  statusCounts: countBy(alerts, 'status'),
+  autoRefresh: true,
 })
 
 const needJson: MiddlewareHandler<SinkEnv> = async (c, next): Promise<Response | undefined> => {
@@ -93,19 +126,6 @@ const loopGuard =
 
 const passedBefore = (c: Context<SinkEnv>, what: string, name: string): Response =>
   c.json({ message: `${what} forwarded by (unknown) already processed by ${name}`, status: 'ok' }, 202)
-
-function count(alerts: Alerts, wanted: readonly string[] | undefined) {
-  const severityCounts: Record<string, number> = {}
-  const statusCounts: Record<string, number> = {}
-  let total = 0
-  for (const { id, severity, status } of alerts.all()) {
-    if (wanted !== undefined && !wanted.includes(id)) continue
-    severityCounts[severity] = (severityCounts[severity] ?? 0) + 1
-    statusCounts[status] = (statusCounts[status] ?? 0) + 1
-    total++
-  }
-  return { status: 'ok', total, severityCounts, statusCounts, autoRefresh: true }
-}
 
 /** What the alerta command line wants to know before it does anything. */
 const CONFIG = {

@@ -1,93 +1,90 @@
-import { alertCloses } from '../model/alert.js'
+import type { Clock } from '../base/clock.js'
+import { createLedger } from '../ledger/ledger.js'
+import { longerTrail } from '../ledger/trail.js'
+import { ALERTA_SEVERITIES, type AlertFields } from '../model/alert.js'
 import type { Ids } from '../model/ids.js'
+import type { AlertState, Applied, HistoryEntry } from '../model/ledger.js'
+import type { Draft } from '../model/message.js'
+import { createShelf } from './shelf.js'
 
-/** As much of an alert as de-duplication and actions need. */
-export interface SinkAlert {
-  readonly id: string
-  readonly key: string
-  readonly resource: string
-  severity: string
-  status: string
-  duplicateCount: number
+/** An alert as the sink keeps it. */
+export interface SinkAlert extends AlertState {
+  /** newest first */
+  readonly history: readonly HistoryEntry[]
 }
 
-export interface Reception {
-  readonly id: string | undefined
-  readonly environment: string
-  readonly resource: string
-  readonly event: string
-  readonly customer: string
-  readonly severity: string
-  readonly status: string
+export interface Act {
+  readonly action: string
+  readonly text: string
+  /** seconds; null: Alerta's default */
+  readonly timeout: number | null
 }
 
 export type Acted = 'done' | 'not found' | { readonly conflict: string }
 
-/** Old alerts make room: a sink that runs for weeks must not grow. */
-const MAX_ALERTS = 100_000
-
-/** From which status each action leads where; elsewhere it is a conflict. Other actions change nothing. */
-const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  open: { ack: 'open', shelved: 'open', closed: 'open' },
-  ack: { open: 'ack' },
-  unack: { ack: 'open' },
-  shelve: { open: 'shelved', ack: 'shelved' },
-  unshelve: { shelved: 'open' },
-  close: { open: 'closed', ack: 'closed', shelved: 'closed' },
-}
-
 export interface Alerts {
-  /** De-duplicates: a repeat keeps the first one's id. */
-  receive(reception: Reception): SinkAlert
-  act(id: string, action: string): Acted
+  /** De-duplicates and correlates: a repeat keeps the first one's id. `id` undefined: the sender chose none. */
+  receive(fields: AlertFields, id: string | undefined, user: string): SinkAlert
+  act(id: string, act: Act, user: string): Acted
+  /** Sets the status whatever it was; undefined: no such alert. */
+  setStatus(id: string, act: { readonly status: string; readonly text: string }, user: string): SinkAlert | undefined
   remove(id: string): boolean
+  /** By first id, last received id or at least 8 characters of one that no other alert begins with. */
   find(id: string): SinkAlert | undefined
   all(): Iterable<SinkAlert>
 }
 
-/** The alerts of a very small Alerta. */
-export function createAlerts(ids: Ids): Alerts {
-  const byId = new Map<string, SinkAlert>()
-  const byKey = new Map<string, SinkAlert>()
+/** Enough to see what happened; Alerta keeps 100, a sink is looked at at once. */
+const HISTORY_LIMIT = 20
 
-  const remove = (alert: SinkAlert | undefined): boolean => {
-    if (alert === undefined) return false
-    byKey.delete(alert.key)
-    return byId.delete(alert.id)
-  }
-  const insert = (key: string, { id, resource, severity, status }: Reception): SinkAlert => {
-    const free = id !== undefined && !byId.has(id) ? id : ids.id()
-    const alert = { id: free, key, resource, severity, status, duplicateCount: 0 }
-    byId.set(alert.id, alert)
-    byKey.set(key, alert)
-    if (byId.size > MAX_ALERTS) remove(byId.values().next().value)
+/** The alerts of a very small Alerta, with its default settings. */
+export function createAlerts({ ids, clock }: { readonly ids: Ids; readonly clock: Clock }): Alerts {
+  const ledger = createLedger({ ...ALERTA_SEVERITIES, ackTimeoutS: 0, shelveTimeoutS: 7_200 })
+  const shelf = createShelf()
+
+  const envelope = (user: string) => ({
+    ...{ messageId: ids.messageId(), acceptedAt: clock.now(), stamp: undefined, requestId: '', hops: [], sender: '' },
+    ...{ credential: user, body: null, fromPeer: false, customers: [] },
+  })
+  const keep = ({ state, entry }: Pick<Applied, 'state' | 'entry'>, known: SinkAlert | undefined): SinkAlert => {
+    const earlier = known?.history ?? []
+    const alert = { ...state, history: entry === undefined ? earlier : [entry, ...earlier].slice(0, HISTORY_LIMIT) }
+    shelf.put(alert, known)
     return alert
   }
 
   return {
-    receive(reception) {
-      const { environment, resource, event, customer, severity } = reception
-      const key = JSON.stringify([environment, resource, event, customer])
-      const known = byKey.get(key)
-      const alert = known ?? insert(key, reception)
-      if (known !== undefined) known.duplicateCount = known.severity === severity ? known.duplicateCount + 1 : 0
-      alert.severity = severity
-      if (alertCloses(reception)) alert.status = 'closed'
-      else if (alert.status === 'closed') alert.status = 'open'
-      return alert
+    receive(alert, id, user) {
+      const known = shelf.related(alert)
+      const taken = id === undefined || (known === undefined && shelf.isTaken(id))
+      const draft: Draft = { ...envelope(user), kind: 'alert', alertId: taken ? ids.id() : id, alert }
+      return keep(ledger.apply(draft, known), known)
     },
-    act(id, action) {
-      const alert = byId.get(id)
-      if (alert === undefined) return 'not found'
-      const transitions = Object.hasOwn(TRANSITIONS, action) ? TRANSITIONS[action] : undefined
-      if (transitions === undefined) return 'done'
-      const next = transitions[alert.status]
-      if (next === undefined) return { conflict: `${action} does not apply to an alert in status ${alert.status}` }
-      alert.status = next
+    act(id, act, user) {
+      const known = shelf.find(id)
+      if (known === undefined) return 'not found'
+      const applied = ledger.apply({ ...envelope(user), kind: 'action', alertId: known.id, ...act }, known)
+      if (applied.refused !== undefined) return { conflict: applied.refused }
+      keep(applied, known)
       return 'done'
     },
-    remove: (id) => remove(byId.get(id)),
-    find: (id) => byId.get(id),
-    all: () => byId.values(),
+    setStatus(id, { status, text }, user) {
+      const known = shelf.find(id)
+      if (known === undefined) return undefined
+      const { event, severity, value, timeout } = known
+      const updateTime = clock.now()
+      const entry = { id: known.id, event, severity, status, value, text, type: 'status', updateTime, user, timeout }
+      return keep(
+        { state: { ...known, status, updateTime, statusUntil: 0, ...longerTrail(known, entry) }, entry },
+        known,
+      )
+    },
+    remove(id) {
+      const known = shelf.find(id)
+      if (known !== undefined) shelf.remove(known)
+      return known !== undefined
+    },
+    find: shelf.find,
+    all: shelf.all,
   }
 }

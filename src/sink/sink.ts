@@ -67,7 +67,7 @@ export function createSink(options: SinkOptions): Sink {
   let authenticate: Authenticate | undefined
   const received = createReceivedList(options.keep ?? KEEP_REQUESTS)
   const behaviour = createBehaviour()
-  const alerts = createAlerts(ids)
+  const alerts = createAlerts({ ids, clock })
 
   const app = new Hono<SinkEnv>()
   app.use(createReception(clock, received.add, options.onRequest ?? (() => {})))
@@ -76,7 +76,7 @@ export function createSink(options: SinkOptions): Sink {
     createMisbehave({ behaviour, alerts, clock }),
     createSignIn(() => authenticate),
   )
-  const alerta = createAlertaRoutes({ alerts, ids, identities: () => identities })
+  const alerta = createAlertaRoutes({ alerts, ids, clock, identities: () => identities })
   for (const prefix of ['/', '/api']) app.route(prefix, alerta)
   app.all('/anything', echo).all('/anything/*', echo)
   // who hangs up while sending its body gets no answer anyway; anything else is a bug

@@ -89,7 +89,7 @@ test('what the alerta command line asks first is there', async () => {
   expect(await ask('GET', '/api/config')).toMatchObject({ status: 200, body: { severity: { critical: 1 } } })
   expect(await (await fetch(`${url}/management/gtg`)).text()).toBe('OK')
   expect(await ask('GET', '/alerts/count?id=none')).toMatchObject({ status: 200, body: { status: 'ok', total: 0 } })
-  expect(await ask('GET', '/alerts')).toMatchObject({ status: 404, body: { status: 'error' } })
+  expect(await ask('GET', '/alerts')).toMatchObject({ status: 200, body: { status: 'ok', alerts: [], total: 0 } })
 })
 
 describe('X-Alerta-Loop', () => {
