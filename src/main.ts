@@ -2,8 +2,10 @@
 import { Command } from 'commander'
 import { readVersion } from './base/version.js'
 import { check } from './cli/check.js'
+import { diff } from './cli/diff.js'
 import { hashPassword } from './cli/hash-password.js'
 import type { Io } from './cli/io.js'
+import { resync } from './cli/resync.js'
 import { serve } from './cli/serve.js'
 import { stopSignal } from './cli/signals.js'
 import { sink } from './cli/sink.js'
@@ -38,6 +40,33 @@ program
   .option('--probe', 'ask every destination too: reachable, TLS, credential, identity, clock', false)
   .action(async (options) => {
     process.exitCode = await check(options, io)
+  })
+
+program
+  .command('resync')
+  .description('send a destination what it should have and has not, through the running relay')
+  .argument('<destination>', 'its name in the configuration')
+  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+  .option('--all', 'send all that it should have, without asking it what it has')
+  .option('--from', "the other way: take over the destination's alerts that the relay does not have")
+  .option('--since <duration>', 'only alerts of which something was heard since, such as 2h')
+  .option('--match <field=pattern>', 'only alerts that fit, such as severity=critical (may be repeated)', collect)
+  .option('--dry-run', 'send nothing, count what would be sent')
+  .option('--detach', 'begin it and do not wait for its end')
+  .option('--stop', 'stop the one that runs')
+  .action(async (destination, options) => {
+    process.exitCode = await resync(destination, options, io)
+  })
+
+program
+  .command('diff')
+  .description('compare the relay with a destination, through the running relay: exit code 0 where they are equal')
+  .argument('<destination>', 'its name in the configuration')
+  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+  .option('--repair', 'queue what the destination needs')
+  .option('--json', 'print each difference as one line of JSON')
+  .action(async (destination, options) => {
+    process.exitCode = await diff(destination, options, io)
   })
 
 program

@@ -28,6 +28,7 @@ export const destinationWarnings = (config: Config): Fault[] => [
       ...mistypedWords(destination),
       ...unverifiedPeer(destination),
       ...unreadAccept(destination),
+      ...neverEmpty(destination),
       ...colonInPassword(destination),
     ].map((fault) => within(i, fault)),
   ),
@@ -118,6 +119,11 @@ function unreadAccept({ kind, accept }: DestinationConfig): Fault[] {
   const usual = accept.length === 1 && accept[0]?.from === 200 && accept[0].to === 299
   if (kind === 'http' || usual) return []
   return [{ path: ['accept'], message: `is read for kind http only; for kind ${kind} Alerta's own answers count` }]
+}
+
+function neverEmpty({ kind, resync_when_empty }: DestinationConfig): Fault[] {
+  if (kind !== 'http' || !resync_when_empty) return []
+  return [{ path: ['resync_when_empty'], message: 'is not for kind http, which cannot be asked for its alerts' }]
 }
 
 function colonInPassword({ kind, auth }: DestinationConfig): Fault[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DESTINATION_KINDS, ORDERINGS } from '../model/destination.js'
+import { DESTINATION_KINDS, ORDERINGS, OVERFLOWS, type Overflow } from '../model/destination.js'
 import { count, durationOrZero, hawkKey, headerSecret, httpUrl, secret, size, timeout, userName } from './fields.js'
 import { nearest } from './near.js'
 
@@ -46,7 +46,7 @@ const matchField = z.string().superRefine((field, context) => {
     near === undefined ? `fields are ${MATCH_FIELDS.join(', ')}, attributes.<name>` : `did you mean ${near}?`
   context.addIssue(`is not a field of an alert; ${right}`)
 })
-const matchSchema = z.record(matchField, patterns)
+export const matchSchema = z.record(matchField, patterns)
 
 /** A status or a range: 200, "200-299". */
 const statusRange = z.codec(
@@ -89,12 +89,17 @@ const entrySchema = z.strictObject({
   backoff: z.strictObject({ first: timeout.prefault('1s'), ceiling: timeout.prefault('1m') }).prefault({}),
   poison_after: durationOrZero.prefault('60s'),
   queue: z.strictObject({ rows: count.default(1_000_000), bytes: size.prefault('2GiB') }).prefault({}),
+  overflow: z.enum(OVERFLOWS).optional(),
+  fold: z.boolean().optional(),
+  resync_when_empty: z.boolean().default(false),
 })
 type Entry = z.output<typeof entrySchema>
 
 /** A destination with what its kind decides filled in; durations in ms, sizes in bytes. */
-export type DestinationConfig = Omit<Entry, 'timeout' | 'concurrency'> & {
+export type DestinationConfig = Omit<Entry, 'timeout' | 'concurrency' | 'overflow' | 'fold'> & {
   timeout: number
+  overflow: Overflow
+  fold: boolean
   concurrency: { start: number; max: number }
 }
 
@@ -103,12 +108,15 @@ const ALERTA_PACE = { timeout: 35_000, start: 2, max: 8 }
 const OTHER_PACE = { timeout: 10_000, start: 8, max: 32 }
 
 export const destinationSchema = z.codec(entrySchema, z.custom<DestinationConfig>(), {
-  decode({ timeout, concurrency, ...rest }) {
+  decode({ timeout, concurrency, overflow, fold, ...rest }) {
     const usual = rest.kind === 'alerta' ? ALERTA_PACE : OTHER_PACE
     const max = concurrency.max ?? usual.max
     return {
       ...rest,
       timeout: timeout ?? usual.timeout,
+      // of any other HTTP system we do not know that repeats say the same again, nor how to make up for what it missed
+      overflow: overflow ?? (rest.kind === 'http' ? 'refuse' : 'resync'),
+      fold: fold ?? rest.kind !== 'http',
       concurrency: { start: concurrency.start ?? Math.min(usual.start, max), max },
     }
   },

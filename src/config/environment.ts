@@ -23,7 +23,7 @@ interface Variable {
 
 const asIs = (text: string): Read => ({ value: text, faults: [] })
 
-/** The environment names of alerta/utils/config.py that mean something here; each overrides its key of the file. */
+/** The names of Alerta's settings that mean something here, more than its own environment has; each overrides its key of the file. */
 const VARIABLES: readonly Variable[] = [
   { name: 'BASE_URL', path: ['base_url'], read: asIs },
   { name: 'DATABASE_URL', path: ['database_url'], read: asIs },
@@ -31,6 +31,12 @@ const VARIABLES: readonly Variable[] = [
   { name: 'CORS_ORIGINS', path: ['cors_origins'], read: (text) => ({ value: splitList(text), faults: [] }) },
   { name: 'USE_PROXYFIX', path: ['use_proxyfix'], read: readBoolean },
   { name: 'FWD_DESTINATIONS', path: ['destinations'], read: parseForwarderDestinations },
+  { name: 'SEVERITY_MAP', path: ['alerts', 'severities'], read: readSeverities },
+  { name: 'DEFAULT_NORMAL_SEVERITY', path: ['alerts', 'normal_severity'], read: asIs },
+  { name: 'DEFAULT_PREVIOUS_SEVERITY', path: ['alerts', 'previous_severity'], read: asIs },
+  { name: 'ALERT_TIMEOUT', path: ['alerts', 'timeout'], read: readSeconds },
+  { name: 'ACK_TIMEOUT', path: ['alerts', 'ack_timeout'], read: readSeconds },
+  { name: 'SHELVE_TIMEOUT', path: ['alerts', 'shelve_timeout'], read: readSeconds },
 ]
 const ADMIN_KEY = 'ADMIN_KEY'
 
@@ -83,6 +89,24 @@ function readBoolean(text: string, path: Path): Read {
   if (TRUE_WORDS.includes(word)) return { value: true, faults: [] }
   if (FALSE_WORDS.includes(word)) return { value: false, faults: [] }
   const message = `must be one of ${TRUE_WORDS.join(', ')} or ${FALSE_WORDS.join(', ')}`
+  return { value: undefined, faults: [{ path, message }] }
+}
+
+function readSeconds(text: string, path: Path): Read {
+  const seconds = text.trim()
+  if (/^\d+$/.test(seconds)) return { value: `${seconds}s`, faults: [] }
+  return { value: undefined, faults: [{ path, message: 'must be a whole number of seconds' }] }
+}
+
+/** An empty map is Alerta's way to say that its own severities count. */
+function readSeverities(text: string, path: Path): Read {
+  const message = 'must be a JSON object of names and levels, such as {"critical": 1, "normal": 7}'
+  try {
+    const value: unknown = JSON.parse(text)
+    if (isMap(value)) return { value: Object.keys(value).length === 0 ? undefined : value, faults: [] }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
   return { value: undefined, faults: [{ path, message }] }
 }
 

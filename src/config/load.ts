@@ -48,7 +48,14 @@ export function loadConfig(text: string, env: NodeJS.ProcessEnv): Loaded {
 }
 
 /** Maps in which every key has a default, so that one whose lines are all comments means the defaults. */
-const SECTIONS: readonly string[] = ['auth', 'reject', 'limits', 'retention', 'log'] satisfies (keyof Config)[]
+const SECTIONS: readonly string[] = [
+  'auth',
+  'reject',
+  'alerts',
+  'limits',
+  'retention',
+  'log',
+] satisfies (keyof Config)[]
 
 const withoutEmptySections = (value: unknown): unknown =>
   typeof value !== 'object' || Array.isArray(value)

@@ -1,4 +1,5 @@
 import { accessProblems, accessWarnings } from './access-rules.js'
+import { severityProblems } from './alerts.js'
 import { destinationProblems, destinationWarnings } from './destination-rules.js'
 import { formatSize } from './format.js'
 import { identityWarnings } from './identity-rules.js'
@@ -14,7 +15,12 @@ export interface Verdict {
 
 /** What the schema cannot see: whether keys that are right by themselves are right together. */
 export const judge = (config: Config): Verdict => ({
-  problems: [...accessProblems(config), ...destinationProblems(config), ...limitProblems(config)],
+  problems: [
+    ...accessProblems(config),
+    ...destinationProblems(config),
+    ...severityProblems(config),
+    ...limitProblems(config),
+  ],
   warnings: [...accessWarnings(config), ...destinationWarnings(config), ...identityWarnings(config)],
 })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { alertsSchema } from './alerts.js'
 import { authSchema } from './auth.js'
 import { destinationSchema } from './destination.js'
 import {
@@ -32,6 +33,7 @@ export const configSchema = z.strictObject({
       require_service: z.boolean().default(false),
     })
     .prefault({}),
+  alerts: alertsSchema.prefault({}),
   limits: z
     .strictObject({
       body: size.prefault('16MiB'),

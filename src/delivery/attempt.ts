@@ -1,30 +1,53 @@
-import type { Clock } from '../base/clock.js'
 import type { DestinationConfig } from '../config/destination.js'
 import { judge } from '../egress/answer.js'
 import type { Client } from '../egress/client.js'
 import type { Ours } from '../egress/ours.js'
 import { createRedactor } from '../egress/redact.js'
 import { buildRequest } from '../egress/request.js'
+import type { Severities } from '../model/alert.js'
 import type { Delivery } from '../model/delivery.js'
 import type { Outcome } from '../model/outcome.js'
+import { createArrived } from './arrived.js'
+import { createHeal, type HealDeps, type Send } from './heal.js'
 
 export type Attempt = (delivery: Delivery, signal: AbortSignal) => Promise<Outcome>
 
-export interface AttemptDeps {
+export interface AttemptDeps extends Omit<HealDeps, 'send'> {
   readonly destination: DestinationConfig
   readonly client: Client
   readonly ours: Ours
-  readonly clock: Clock
+  readonly severities: Severities
 }
 
-/** One HTTP try of a delivery: request out, answer in, judged. Never rejects for anything a peer does. */
-export function createAttempt({ destination, client, ours, clock }: AttemptDeps): Attempt {
+/** One try of a delivery. Never rejects for anything a peer does. */
+export function createAttempt(deps: AttemptDeps): Attempt {
+  const { destination, asking } = deps
+  const send = createSend(deps)
+  // an http system knows no alerts that could be asked for
+  if (destination.kind === 'http') {
+    return async (delivery, signal) => forgotten(await send(delivery.message, delivery.alias, signal), delivery)
+  }
+  const heal = createHeal({ ...deps, send })
+  const arrived = createArrived({ ...deps, asking: asking(destination.name) })
+  return async (delivery, signal) => {
+    // a relay knows what has arrived by the message id
+    const had = destination.kind === 'alerta' ? await arrived(delivery, signal) : undefined
+    if (had !== undefined) return had
+    const outcome = await send(delivery.message, delivery.alias, signal)
+    return outcome.kind === 'not found' ? heal(delivery, outcome, signal) : outcome
+  }
+}
+
+/** Request out, answer in, judged. */
+function createSend({ destination, client, ours, clock }: AttemptDeps): Send {
   const { kind, accept } = destination
   const redact = createRedactor(destination.auth)
-  return async (delivery, signal) => {
-    const { message } = delivery
-    const exchange = await client.exchange(buildRequest(destination, delivery, ours), signal)
+  return async (message, alias, signal) => {
+    const exchange = await client.exchange(buildRequest(destination, { message, alias }, ours), signal)
     const asked = { kind, accept, write: message.kind, ours: ours.identities, sentHops: message.hops }
     return judge(exchange, { ...asked, now: clock.now(), redact })
   }
 }
+
+const forgotten = (outcome: Outcome, { sent }: Delivery): Outcome =>
+  outcome.kind === 'not found' && sent ? { ...outcome, alert: 'lost again' } : outcome

@@ -36,8 +36,8 @@ const POISON_ANSWERS = 4
 const SUSPENSIONS = 2
 /** An action's alert may still be on its way there in another lane. */
 const NOT_FOUND_UNKNOWN = 3
-/** The alert was sent there: its id is resolved once more, then the peer has forgotten it. */
-const NOT_FOUND_SENT = 1
+/** What could be done about it was done: once more, for the peer may have been about to forget it. */
+const NOT_FOUND_LOST = 1
 
 /** Whether it matters, for the blame of this outcome, that the destination is well apart from this item. */
 export function wantsProof({ progress }: Delivery, outcome: Outcome, { lastWellAt }: Context): boolean {
@@ -134,12 +134,15 @@ function byOutcome(delivery: Delivery, outcome: Outcome, context: Context): Conc
       }
     }
     case 'not found': {
-      const patience = delivery.sent ? NOT_FOUND_SENT : NOT_FOUND_UNKNOWN
-      if (progress.notFound < patience) {
-        const notFound = progress.notFound + 1
-        return { settlement: again(backoff.wait(notFound), { notFound }), effect: { kind: 'success' } }
-      }
-      if (delivery.sent) {
+      const later = (n: number, changed: Partial<Progress>): Conclusion => ({
+        settlement: again(backoff.wait(n), changed),
+        effect: { kind: 'success' },
+      })
+      if (outcome.alert === 'expected') return later(attempt, {})
+      const isLost = outcome.alert === 'lost again'
+      const notFound = progress.notFound + 1
+      if (notFound <= (isLost ? NOT_FOUND_LOST : NOT_FOUND_UNKNOWN)) return later(notFound, { notFound })
+      if (isLost) {
         const reason = `the alert is not known there any more: ${note}`
         return { settlement: { to: 'dead', status, note: reason }, effect: { kind: 'died', reason, scoped: false } }
       }

@@ -94,7 +94,7 @@ function judgeError(status: number, message: string, note: string, write: Kind):
 /** A 4xx about this one message. */
 function judgeRefusal(status: number, note: string, write: Kind): Outcome {
   if (status === 404 && write === 'delete') return { kind: 'delivered', status, note: `already so: ${note}` }
-  if (status === 404 && write === 'action') return { kind: 'not found', status, note }
+  if (status === 404 && write === 'action') return { kind: 'not found', alert: 'unknown', status, note }
   if (status === 409 && write === 'action') return { kind: 'delivered', status, note: `not applicable: ${note}` }
   return { kind: 'dead', cause: 'rejected', status, note }
 }

@@ -9,7 +9,7 @@ import { createDial } from './dial.js'
 import type { Exchange, OutgoingRequest } from './exchange.js'
 import { isPassing } from './failure.js'
 import type { Resolve } from './lookup.js'
-import { createDump, createReading } from './reading.js'
+import { createDump, createKeeping, createReading, type Reading } from './reading.js'
 import { createReceiver } from './receiver.js'
 
 /** Shorter than gunicorn's 2 s, so that we never write to a connection that the peer is closing. */
@@ -33,8 +33,11 @@ export interface ClientStats {
 }
 
 export interface Client {
-  /** One try: signs, sends, reads. Never rejects; ends within the destination's timeout or with the signal. */
-  exchange(request: OutgoingRequest, signal: AbortSignal): Promise<Exchange>
+  /**
+   * One try: signs, sends, reads. Never rejects; ends within the destination's timeout or with the signal. With
+   * `wholeBytes` an answer is kept whole up to so many and is oversized beyond; without, a long one is skimmed.
+   */
+  exchange(request: OutgoingRequest, signal: AbortSignal, wholeBytes?: number): Promise<Exchange>
   stats(): ClientStats
   /** Closes all connections; what still runs ends as unknown. */
   close(): Promise<void>
@@ -86,12 +89,17 @@ export function createClient(destination: DestinationConfig, deps: ClientDeps): 
     ),
   })
 
-  async function once(request: OutgoingRequest, deadline: number, signal: AbortSignal): Promise<Exchange> {
+  async function once(
+    request: OutgoingRequest,
+    deadline: number,
+    signal: AbortSignal,
+    wholeBytes: number | undefined,
+  ): Promise<Exchange> {
     if (signal.aborted) return { kind: 'not sent', code: 'STOPPED', why: 'the relay is stopping' }
     const headers = signed(request)
     const over = new AbortController()
     const read = destination.kind !== 'http'
-    const receiver = createReceiver(read ? createReading() : createDump(), () => {
+    const receiver = createReceiver(readingFor(read, wholeBytes), () => {
       if (!read) void stopAt(deps.clock.now() + DUMP_MS)
     })
     const stopAt = async (at: number): Promise<void> => {
@@ -117,18 +125,18 @@ export function createClient(destination: DestinationConfig, deps: ClientDeps): 
     return { ...request.headers, ...(authorization === undefined ? {} : { authorization }) }
   }
 
-  async function tryOnce(request: OutgoingRequest, deadline: number, signal: AbortSignal): Promise<Exchange> {
-    const exchange = await once(request, deadline, signal)
+  async function tryOnce(...asked: Parameters<typeof once>): Promise<Exchange> {
+    const exchange = await once(...asked)
     if (exchange.kind === 'not sent' && isPassing(exchange.code)) throw new NotSent(exchange)
     return exchange
   }
 
   return {
-    async exchange(request, signal) {
+    async exchange(request, signal, wholeBytes) {
       const deadline = deps.clock.now() + destination.timeout
       try {
         // without the signal: p-retry would throw away an answer that came together with it
-        return await pRetry(() => tryOnce(request, deadline, signal), {
+        return await pRetry(() => tryOnce(request, deadline, signal, wholeBytes), {
           retries: RECONNECTS,
           minTimeout: RECONNECT_AFTER_MS,
           maxRetryTime: RECONNECT_WITHIN_MS,
@@ -147,6 +155,11 @@ export function createClient(destination: DestinationConfig, deps: ClientDeps): 
     }),
     close: () => pool.destroy(),
   }
+}
+
+function readingFor(read: boolean, wholeBytes: number | undefined): Reading {
+  if (!read) return createDump()
+  return wholeBytes === undefined ? createReading() : createKeeping(wholeBytes)
 }
 
 function readCertificate(path: string): Buffer {

@@ -37,6 +37,24 @@ export function createReading(): Reading {
   }
 }
 
+/** Keeps an answer whole; one that is longer than `maxBytes` is not read to its end, and nothing of it is kept. */
+export function createKeeping(maxBytes: number): Reading {
+  let chunks: Buffer[] = []
+  let bytes = 0
+  return {
+    push(chunk) {
+      bytes += chunk.length
+      if (bytes <= maxBytes) chunks.push(chunk)
+      else chunks = []
+      return bytes <= maxBytes
+    },
+    end: () =>
+      bytes <= maxBytes
+        ? { body: Buffer.concat(chunks).toString(), oversized: false }
+        : { body: undefined, oversized: true },
+  }
+}
+
 /** Lets an answer pass by unread, so that the connection can be used again; a long one is cut off. */
 export function createDump(): Reading {
   let bytes = 0

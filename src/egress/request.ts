@@ -1,3 +1,4 @@
+import { iso } from '../base/clock.js'
 import { unreachable } from '../base/unreachable.js'
 import type { DestinationConfig } from '../config/destination.js'
 import type { Delivery } from '../model/delivery.js'
@@ -27,7 +28,9 @@ export function buildRequest(
       'x-alerta-loop': loopHeader(destination, message.hops, ours),
       'x-request-id': message.requestId,
       ...(destination.kind === 'alerta' ? {} : { 'x-alerta-message': message.messageId }),
-      ...(destination.forwarded_for ? { 'x-forwarded-for': message.sender } : {}),
+      ...(destination.kind === 'relay' ? { 'x-alerta-accepted': iso(message.stamp ?? message.acceptedAt) } : {}),
+      // what the relay sends by itself has no sender
+      ...(destination.forwarded_for && message.sender !== '' ? { 'x-forwarded-for': message.sender } : {}),
     },
     body,
   }
@@ -65,6 +68,7 @@ function target(
 }
 
 /** Through a Buffer, for an id may hold half a surrogate pair, on which encodeURIComponent throws. */
-const escapeId = (id: string): string => encodeURIComponent(Buffer.from(id).toString()).replace(/[!'()*]/g, percent)
+export const escapeId = (id: string): string =>
+  encodeURIComponent(Buffer.from(id).toString()).replace(/[!'()*]/g, percent)
 
 const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`

@@ -6,6 +6,7 @@ import { retryAfterMs } from './retry-after.js'
 
 /** Too early, too many, not now: the destination works, and says when to come again. */
 const BUSY = new Set([408, 425, 429, 503])
+export const isBusy = (status: number): boolean => BUSY.has(status)
 /** Too long a body, address or header: nobody will ever take this message, whoever says so (often nginx, in HTML). */
 const TOO_LARGE = new Set([413, 414, 431])
 
@@ -27,7 +28,7 @@ export function judgeStatus(
   note: string,
 ): Outcome | undefined {
   const { status, headers } = answer
-  if (BUSY.has(status)) {
+  if (isBusy(status)) {
     const afterMs = retryAfterMs(headers, now)
     return { kind: 'retry', fault: 'busy', status, note, ...(afterMs === undefined ? {} : { afterMs }) }
   }

@@ -4,7 +4,7 @@ import type { Log } from '../base/log.js'
 import { unreachable } from '../base/unreachable.js'
 import { type Ids, type MessageId, parseMessageId } from '../model/ids.js'
 import type { Draft, Write } from '../model/message.js'
-import type { Appended } from '../store/contract.js'
+import type { Appended, Current } from '../store/contract.js'
 import type { Visit } from './entrance.js'
 import { Refused, unavailable } from './refused.js'
 
@@ -25,8 +25,10 @@ export interface AcceptDeps {
 /** `again`: the very same message came before and is answered as then. `copy`: the same news came another way. */
 export interface Receipt {
   readonly kind: 'accepted' | 'again' | 'copy'
-  /** of the first reception, where it is known */
+  /** by which the alert is known: of its first reception */
   readonly alertId: string | undefined
+  /** the alert as the ledger has it now; undefined: the message is no alert, or its alert is gone again */
+  readonly current: Current | undefined
 }
 
 /** Makes a message of a valid write and hands it to the store. Throws Refused 503 where a queue is full. */
@@ -45,6 +47,19 @@ export function createAccept(deps: AcceptDeps): Accept {
     return { messageId: deps.ids.messageId(), fromPeer: false }
   }
 
+  /** Only a peer's word counts, as with the message id. */
+  function stampOf({ offeredStamp, principal }: Visit): number | undefined {
+    if (offeredStamp === undefined || !principal.peer) return undefined
+    const stamp = Date.parse(offeredStamp)
+    return Number.isNaN(stamp) ? undefined : stamp
+  }
+
+  /** Full queues that the destinations' resyncs will make up for. */
+  function left(destinations: readonly string[], draft: Draft): void {
+    for (const destination of destinations) counters.add('overflowed', destination)
+    log.warn({ message: draft.messageId, destinations }, 'queue full, message left to the resync')
+  }
+
   return async (visit, write, body, acceptedAt) => {
     const { messageId, fromPeer } = identify(visit)
     // the spread stands last, as in answers.ts
@@ -52,6 +67,7 @@ export function createAccept(deps: AcceptDeps): Accept {
       messageId,
       fromPeer,
       acceptedAt,
+      stamp: stampOf(visit),
       requestId: visit.requestId,
       hops: visit.hops,
       sender: visit.sender,
@@ -68,11 +84,16 @@ export function createAccept(deps: AcceptDeps): Accept {
       case 'accepted':
         counters.add('accepted', draft.kind)
         log.info({ queued: appended.queued, skipped: appended.skipped, ...facts }, 'message accepted')
-        return { kind: 'accepted', alertId: undefined }
+        if (appended.full.length > 0) left(appended.full, draft)
+        return { kind: 'accepted', alertId: appended.current?.state.id, current: appended.current }
       case 'copy':
         counters.add('suppressed', appended.by === 'content' ? 'copy' : 'message id')
         log.info({ why: `copy by ${appended.by}`, ...facts }, 'message suppressed')
-        return { kind: appended.by === 'content' ? 'copy' : 'again', alertId: appended.alertId }
+        return {
+          kind: appended.by === 'content' ? 'copy' : 'again',
+          alertId: appended.alertId,
+          current: appended.current,
+        }
       case 'refused':
         counters.add('refused', 'queue full')
         log.warn({ destination: appended.destination, limit: appended.limit, ...facts }, 'message refused')
@@ -81,6 +102,14 @@ export function createAccept(deps: AcceptDeps): Accept {
         counters.add('refused', 'customer')
         log.warn({ why: 'not the alert of a customer of this credential', ...facts }, 'message refused')
         throw new Refused(404, 'not found')
+      case 'gone':
+        counters.add('refused', 'deleted alert')
+        log.info({ why: 'the alert was deleted', ...facts }, 'message refused')
+        throw new Refused(404, 'not found')
+      case 'ambiguous':
+        counters.add('refused', 'ambiguous id')
+        log.info({ why: 'several alerts have an id that begins so', ...facts }, 'message refused')
+        throw new Refused(409, 'several alerts have an id that begins so')
       default:
         return unreachable(appended)
     }

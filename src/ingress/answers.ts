@@ -1,5 +1,6 @@
 import { iso } from '../base/clock.js'
-import { type AlertFields, alertCloses, SEVERITY_LEVEL } from '../model/alert.js'
+import { shownAlert } from '../ledger/shown.js'
+import type { Current } from '../store/contract.js'
 import type { Heartbeat } from './heartbeat.js'
 
 /** A success as it goes out. */
@@ -16,8 +17,6 @@ export const suppressed = (message: string, id?: string): Answer => ({
   body: { status: 'ok', ...(id === undefined ? {} : { id }), message },
 })
 
-/** Alerta's previous severity of an alert that has none (settings.py, alarm model). */
-const PREVIOUS_SEVERITY = 'indeterminate'
 /** Alerta's default for HEARTBEAT_MAX_LATENCY, ms. */
 const MAX_LATENCY_MS = 2_000
 
@@ -30,43 +29,10 @@ interface Stamp {
   readonly user: string
 }
 
-/** What Alerta 9.1.0 answers to a new alert: clients read the whole object. */
-export function alertAnswer(alert: AlertFields, { id, at, baseUrl, user }: Stamp): Answer {
-  const received = iso(at)
-  const href = `${baseUrl}/alert/${encodeURIComponent(id)}`
-  const status = alert.status === 'open' && alertCloses(alert) ? 'closed' : alert.status
-  const { event, severity, text, timeout, value } = alert
-  return {
-    status: 201,
-    body: {
-      status: 'ok',
-      id,
-      // the spread stands last: V8 is forty times slower at adding members to a copy than at copying into an object
-      alert: {
-        id,
-        href,
-        previousSeverity: PREVIOUS_SEVERITY,
-        trendIndication: trend(severity),
-        duplicateCount: 0,
-        repeat: false,
-        receiveTime: received,
-        lastReceiveId: id,
-        lastReceiveTime: received,
-        updateTime: received,
-        history: [
-          { id, href, event, severity, status, text, timeout, type: 'new', updateTime: alert.createTime, user, value },
-        ],
-        ...alert,
-        status,
-      },
-    },
-  }
-}
-
-function trend(severity: string): 'moreSevere' | 'noChange' | 'lessSevere' {
-  const [level, previous] = [SEVERITY_LEVEL[severity] as number, SEVERITY_LEVEL[PREVIOUS_SEVERITY] as number]
-  if (level === previous) return 'noChange'
-  return level < previous ? 'moreSevere' : 'lessSevere'
+/** What Alerta 9.1.0 answers to an alert: clients read the whole object. `current`: undefined where it is gone again. */
+export function alertAnswer(id: string, current: Current | undefined, baseUrl: string): Answer {
+  const alert = current === undefined ? {} : { alert: shownAlert(current, baseUrl) }
+  return { status: 201, body: { status: 'ok', id, ...alert } }
 }
 
 /** What Alerta 9.1.0 answers to a heartbeat. */

@@ -1,9 +1,10 @@
-import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import type { Wanted } from '../auth/scopes.js'
 import type { Authenticate } from '../auth/verdict.js'
 import type { Config } from '../config/schema.js'
 import type { Identity } from '../model/identity.js'
 import { type AcceptDeps, createAccept } from './accept.js'
+import { alertRulesOf } from './alert.js'
 import type { Answer } from './answers.js'
 import { createBodies } from './body.js'
 import { clientConfig } from './client-config.js'
@@ -60,12 +61,12 @@ function routes(deps: AppDeps, entrance: Entrance): Hono<IngressEnv> {
     accept: createAccept(deps),
     loopGuard: createLoopGuard({ ...deps, maxHops: config.limits.hops }),
     policy: createPolicy(config.reject),
+    rules: alertRulesOf(config),
     baseUrl: config.base_url,
   }
   const api = new Hono<IngressEnv>()
   const serve = (path: string, method: 'POST' | 'PUT' | 'DELETE', wanted: Wanted, receive: Receive) => {
     api.on(method, path, async (c) => send(c, await entrance.visit(c, wanted, receive)))
-    api.all(path, allow(method))
   }
   serve('/alert', 'POST', 'write:alerts', createReceiveAlert(receiving))
   serve('/alert/:id', 'DELETE', 'delete:alerts', createReceiveDelete(receiving))
@@ -74,8 +75,8 @@ function routes(deps: AppDeps, entrance: Entrance): Hono<IngressEnv> {
 
   const answer = clientConfig(config)
   api.get('/config', entrance.gate(), (c) => c.json(answer))
-  api.all('/config', allow('GET', 'HEAD'))
   deps.management?.(api, entrance.gate)
+  refuseOthers(api)
   return api
 }
 
@@ -90,12 +91,20 @@ const stampRequest =
     return next()
   }
 
-/** For every other method on a path that exists (RFC 9110, 15.5.6 and 9.3.7). */
-function allow(...methods: string[]): Handler<IngressEnv> {
-  const headers = { Allow: [...methods, 'OPTIONS'].join(', ') }
-  return (c) => {
-    if (c.req.method === 'OPTIONS') return c.body(null, 204, headers)
-    throw new Refused(405, 'method not allowed', headers)
+/** Every other method on a path that exists is told what it can do there (RFC 9110, 15.5.6 and 9.3.7). */
+function refuseOthers(api: Hono<IngressEnv>): void {
+  const offered = new Map<string, Set<string>>()
+  for (const { path, method } of api.routes) {
+    const methods = offered.get(path) ?? new Set()
+    for (const one of method === 'GET' ? ['GET', 'HEAD'] : [method]) methods.add(one)
+    offered.set(path, methods)
+  }
+  for (const [path, methods] of offered) {
+    const headers = { Allow: [...methods, 'OPTIONS'].join(', ') }
+    api.all(path, (c) => {
+      if (c.req.method === 'OPTIONS') return c.body(null, 204, headers)
+      throw new Refused(405, 'method not allowed', headers)
+    })
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Config } from '../config/schema.js'
-import { SEVERITY_LEVEL } from '../model/alert.js'
-import { DEFAULT_TIMEOUT_S } from './alert.js'
+import { HEARTBEAT_TIMEOUT_S } from './heartbeat.js'
 
 /** Alerta's own values (settings.py and alarm model of 9.1.0), where clients break without one. */
 const COLORS = {
@@ -32,7 +31,6 @@ const STATUS = {
   expired: 'G',
   unknown: 'H',
 }
-const TIMEOUTS_S = { alert: DEFAULT_TIMEOUT_S, heartbeat: DEFAULT_TIMEOUT_S, ack: 0, shelve: 7_200 }
 const COLUMNS = [
   ...['severity', 'status', 'lastReceiveTime', 'duplicateCount', 'customer', 'environment'],
   ...['service', 'resource', 'event', 'value', 'text'],
@@ -42,19 +40,25 @@ const COLUMNS = [
  * GET /config: what the alerta CLI asks for before every command, and the fields without which the web UI does not
  * start. Open to all, so nothing in it is about this relay but its address and whether one must sign in.
  */
-export function clientConfig(config: Pick<Config, 'base_url' | 'auth' | 'reject'>): object {
+export function clientConfig(config: Pick<Config, 'base_url' | 'auth' | 'reject' | 'alerts'>): object {
+  const { severities, normal_severity, previous_severity, timeout, ack_timeout, shelve_timeout } = config.alerts
   return {
     endpoint: config.base_url,
     alarm_model: {
       name: 'Alerta',
-      severity: SEVERITY_LEVEL,
+      severity: severities,
       status: STATUS,
       colors: COLORS,
-      defaults: { status: 'open', normal_severity: 'normal', previous_severity: 'indeterminate' },
+      defaults: { status: 'open', normal_severity, previous_severity },
     },
-    severity: SEVERITY_LEVEL,
+    severity: severities,
     colors: COLORS,
-    timeouts: TIMEOUTS_S,
+    timeouts: {
+      alert: seconds(timeout),
+      heartbeat: HEARTBEAT_TIMEOUT_S,
+      ack: seconds(ack_timeout),
+      shelve: seconds(shelve_timeout),
+    },
     auth_required: config.auth.required,
     provider: 'basic',
     client_id: null,
@@ -74,3 +78,5 @@ export function clientConfig(config: Pick<Config, 'base_url' | 'auth' | 'reject'
     refresh_interval: 5_000,
   }
 }
+
+const seconds = (ms: number): number => Math.ceil(ms / 1_000)

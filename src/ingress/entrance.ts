@@ -4,7 +4,7 @@ import { allows, type Wanted } from '../auth/scopes.js'
 import type { Authenticate, Denial, Verdict } from '../auth/verdict.js'
 import type { Clock } from '../base/clock.js'
 import { type Hop, parseHops } from '../model/hops.js'
-import type { Body } from './body.js'
+import type { Bodies, Body } from './body.js'
 import type { IngressEnv } from './env.js'
 import type { Origin } from './proxies.js'
 import { Refused, unavailable } from './refused.js'
@@ -22,6 +22,8 @@ export interface Visit {
   readonly hops: readonly Hop[]
   /** X-Alerta-Message as sent; undefined: none */
   readonly offeredId: string | undefined
+  /** X-Alerta-Accepted as sent; undefined: none */
+  readonly offeredStamp: string | undefined
   /** monotonic ms at which it came */
   readonly since: number
   /** the alert in the URL; '' where there is none */
@@ -31,7 +33,7 @@ export interface Visit {
 
 export interface EntranceDeps {
   readonly authenticate: Authenticate
-  readonly bodies: (incoming: IngressEnv['Bindings']['incoming']) => Body
+  readonly bodies: Bodies
   readonly origins: (incoming: IngressEnv['Bindings']['incoming']) => Origin
   readonly clock: Clock
   readonly room: () => 'ok' | 'disk low'
@@ -39,7 +41,7 @@ export interface EntranceDeps {
 
 /** What stands between the socket and a route. Everything is refused as early as it can be: before the body is read. */
 export interface Entrance {
-  /** Runs a write for whoever may do `wanted`, and gives its body's bytes back afterwards. */
+  /** Runs a write for whoever may do `wanted`. */
   visit<T>(c: Context<IngressEnv>, wanted: Wanted, work: (visit: Visit) => Promise<T>): Promise<T>
   /** For reading routes; without a scope it is open to all, but a wrong credential is still refused. */
   gate(wanted?: Wanted): MiddlewareHandler<IngressEnv>
@@ -73,34 +75,27 @@ export function createEntrance(deps: EntranceDeps): Entrance {
     async visit(c, wanted, work) {
       const since = deps.clock.monotonic()
       checkHeaders(c)
-      const { incoming } = c.env
-      const body = deps.bodies(incoming)
-      try {
-        const origin = deps.origins(incoming)
-        const principal = admit(await signIn(c, body, origin), wanted)
-        return await work({
-          requestId: c.get('requestId'),
-          principal,
-          sender: origin.sender,
-          hops: parseHops(single(incoming.headers['x-alerta-loop'])),
-          offeredId: single(incoming.headers['x-alerta-message']),
-          since,
-          urlId: c.req.param('id') ?? '',
-          body: incoming.method === 'DELETE' ? Buffer.alloc(0) : await body.read(),
-        })
-      } finally {
-        body.release()
-      }
+      const { incoming, outgoing } = c.env
+      const body = deps.bodies(incoming, outgoing)
+      const origin = deps.origins(incoming)
+      const principal = admit(await signIn(c, body, origin), wanted)
+      return work({
+        requestId: c.get('requestId'),
+        principal,
+        sender: origin.sender,
+        hops: parseHops(single(incoming.headers['x-alerta-loop'])),
+        offeredId: single(incoming.headers['x-alerta-message']),
+        offeredStamp: single(incoming.headers['x-alerta-accepted']),
+        since,
+        urlId: c.req.param('id') ?? '',
+        body: incoming.method === 'DELETE' ? Buffer.alloc(0) : await body.read(),
+      })
     },
     gate: (wanted) => async (c, next) => {
-      const body = deps.bodies(c.env.incoming)
-      try {
-        const verdict = await signIn(c, body, deps.origins(c.env.incoming))
-        if (wanted !== undefined) admit(verdict, wanted)
-        else if (!verdict.ok && !verdict.absent) throw refusal(verdict)
-      } finally {
-        body.release()
-      }
+      const { incoming, outgoing } = c.env
+      const verdict = await signIn(c, deps.bodies(incoming, outgoing), deps.origins(incoming))
+      if (wanted !== undefined) c.set('customers', admit(verdict, wanted).customers)
+      else if (!verdict.ok && !verdict.absent) throw refusal(verdict)
       await next()
     },
   }

@@ -1,7 +1,9 @@
-import { DEFAULT_TIMEOUT_S } from './alert.js'
 import * as check from './checks.js'
 import type { JsonObject } from './json-object.js'
 import { attributesOf, textOr, textsOf, timeoutOf } from './values.js'
+
+/** Alerta's default (settings.py of 9.1.0). */
+export const HEARTBEAT_TIMEOUT_S = 86_400
 
 const CHECKS: readonly check.Check[] = [
   check.textList('tags'),
@@ -32,5 +34,5 @@ export const heartbeatFields = (object: JsonObject): Heartbeat => ({
   origin: textOr(object, 'origin', NO_ORIGIN),
   tags: textsOf(object, 'tags'),
   attributes: attributesOf(object),
-  timeout: timeoutOf(object) ?? DEFAULT_TIMEOUT_S,
+  timeout: timeoutOf(object) ?? HEARTBEAT_TIMEOUT_S,
 })

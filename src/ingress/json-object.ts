@@ -1,4 +1,4 @@
-import { type Scan, scanObject } from './members.js'
+import { type Scan, scanObject } from '../base/json-members.js'
 
 /** A JSON object together with the bytes it came in, which are what goes out. */
 export interface JsonObject {

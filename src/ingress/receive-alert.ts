@@ -1,7 +1,7 @@
 import { type Clock, iso } from '../base/clock.js'
 import type { Ids } from '../model/ids.js'
 import type { Accept } from './accept.js'
-import { alertFields, alertProblem } from './alert.js'
+import { type AlertRules, alertFields, alertProblem } from './alert.js'
 import { type Answer, alertAnswer, suppressed } from './answers.js'
 import { decideCustomer } from './customers.js'
 import type { Visit } from './entrance.js'
@@ -16,6 +16,7 @@ export interface ReceiveDeps {
   readonly accept: Accept
   readonly loopGuard: LoopGuard
   readonly policy: Policy
+  readonly rules: AlertRules
   readonly clock: Clock
   readonly ids: Ids
   /** our base_url, in hrefs */
@@ -25,7 +26,7 @@ export interface ReceiveDeps {
 /** POST /alert. An event named Heartbeat stays an alert: it is the peer's to convert. */
 export function createReceiveAlert(deps: ReceiveDeps): (visit: Visit) => Promise<Answer> {
   return async (visit) => {
-    const object = readObject(visit.body, alertProblem)
+    const object = readObject(visit.body, (members) => alertProblem(members, deps.rules))
     const loop = deps.loopGuard(visit, 'Alert')
     if (loop !== undefined) return suppressed(loop)
 
@@ -34,7 +35,7 @@ export function createReceiveAlert(deps: ReceiveDeps): (visit: Visit) => Promise
     const at = deps.clock.now()
     const alertId = textOr(object, 'id', null) ?? deps.ids.id()
     const createTime = createTimeOf(object) ?? iso(at)
-    const alert = alertFields(object, { createTime, customer: customer.customer })
+    const alert = alertFields(object, { createTime, customer: customer.customer }, deps.rules)
     const forbidden = deps.policy(alert)
     if (forbidden !== undefined) throw new Refused(403, forbidden)
 
@@ -46,7 +47,7 @@ export function createReceiveAlert(deps: ReceiveDeps): (visit: Visit) => Promise
 
     const id = receipt.alertId ?? alertId
     if (receipt.kind === 'copy') return suppressed(`Alert already processed by ${deps.baseUrl}`, id)
-    return alertAnswer(alert, { id, at, baseUrl: deps.baseUrl, user: visit.principal.name })
+    return alertAnswer(id, receipt.current, deps.baseUrl)
   }
 }
 

@@ -42,12 +42,38 @@ export const SEVERITY_LEVEL: Readonly<Record<string, number>> = {
   unknown: 10,
 }
 
-const NORMAL_LEVEL = 7
+/** The severities in use: Alerta's SEVERITY_MAP, DEFAULT_NORMAL_SEVERITY and DEFAULT_PREVIOUS_SEVERITY. */
+export interface Severities {
+  /** name to level */
+  readonly severities: Readonly<Record<string, number>>
+  /** what closes an alert, with all severities of its level */
+  readonly normalSeverity: string
+  /** what a new alert is said to have had before */
+  readonly previousSeverity: string
+}
+
+export const ALERTA_SEVERITIES: Severities = {
+  severities: SEVERITY_LEVEL,
+  normalSeverity: 'normal',
+  previousSeverity: 'indeterminate',
+}
+
+/** undefined: a name that is not in the map. */
+export const levelOf = ({ severities }: Pick<Severities, 'severities'>, name: string): number | undefined =>
+  Object.hasOwn(severities, name) ? severities[name] : undefined
+
+export function isNormal(severity: string, among: Severities): boolean {
+  const level = levelOf(among, severity)
+  return level !== undefined && level === levelOf(among, among.normalSeverity)
+}
+
 const CLOSING_STATUSES = new Set(['closed', 'expired'])
 const CLOSING_ACTIONS = new Set(['close', 'expired'])
 
 /** Whether this reception leaves the alert closed: Alerta closes on any normal-level severity. */
-export const alertCloses = (alert: Pick<AlertFields, 'severity' | 'status'>): boolean =>
-  SEVERITY_LEVEL[alert.severity] === NORMAL_LEVEL || CLOSING_STATUSES.has(alert.status)
+export const alertCloses = (
+  alert: Pick<AlertFields, 'severity' | 'status'>,
+  severities: Severities = ALERTA_SEVERITIES,
+): boolean => isNormal(alert.severity, severities) || CLOSING_STATUSES.has(alert.status)
 
 export const actionCloses = (action: string): boolean => CLOSING_ACTIONS.has(action)

@@ -32,6 +32,8 @@ export interface KnownAlert {
   readonly last: Change | undefined
   /** by destination name */
   readonly marks: ReadonlyMap<string, Mark>
+  /** deleted: its ids are known for a while, so that nothing is done to its successor by them */
+  readonly gone: boolean
 }
 
 export interface Facts {
@@ -39,9 +41,11 @@ export interface Facts {
   readonly seen: boolean
   /** undefined: never heard of */
   readonly alert: KnownAlert | undefined
+  /** the ledger has a change that was accepted long after this message was, elsewhere */
+  readonly outdated: boolean
 }
 
-export type SkipReason = 'already passed' | 'filter' | 'match' | 'not sent there'
+export type SkipReason = 'already passed' | 'filter' | 'match' | 'not sent there' | 'outdated' | 'queue full'
 
 /** The decision for one destination: queued in a lane, or skipped and why. */
 export type Verdict = {
@@ -55,6 +59,8 @@ export type Decision =
   | { readonly kind: 'copy'; readonly by: 'message id' | 'content' }
   /** the credential is bound to customers, and the alert is not known to be theirs */
   | { readonly kind: 'not theirs' }
+  /** an action or delete about an alert that was deleted */
+  | { readonly kind: 'gone' }
   | {
       readonly kind: 'accept'
       readonly verdicts: readonly Verdict[]

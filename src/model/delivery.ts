@@ -39,12 +39,12 @@ export interface Delivery {
   /** numbered from 1 */
   readonly attempt: number
   readonly message: Message
+  /** of the body as it was journalled */
+  readonly bytes: number
   /** the id under which the destination knows the alert; undefined: not learned */
   readonly alias: string | undefined
   /** the alert was sent there or came from there */
   readonly sent: boolean
-  /** the alert of an action or delete with an id unknown at acceptance has become known since */
-  readonly identified: boolean
   readonly progress: Progress
 }
 

@@ -6,6 +6,10 @@ export const DESTINATION_KINDS = ['alerta', 'relay', 'http'] as const
 export const ORDERINGS = ['resource', 'alert'] as const
 export type Ordering = (typeof ORDERINGS)[number]
 
+/** What happens to a message that a full queue has no room for: its sender is refused, or the queue is made up for later. */
+export const OVERFLOWS = ['refuse', 'resync'] as const
+export type Overflow = (typeof OVERFLOWS)[number]
+
 /** Conditions on one field: any of the positive patterns, none of the negated ones. */
 export interface FieldMatch {
   /** `severity`, `tags`, `attributes.region` … */

@@ -1,4 +1,4 @@
-import { uuidv7 } from 'uuidv7'
+import { uuidv4, uuidv7 } from 'uuidv7'
 
 /** UUIDv7, lower case, the same along a chain of relays (header X-Alerta-Message). */
 export type MessageId = string & { readonly brand: 'MessageId' }
@@ -10,7 +10,8 @@ export interface Ids {
   id(): string
 }
 
-export const randomIds: Ids = { messageId: () => uuidv7() as MessageId, id: () => uuidv7() }
+/** Alerts get version 4, as Alerta gives them: people write the first 8 characters, of version 7 a minute's all alike. */
+export const randomIds: Ids = { messageId: () => uuidv7() as MessageId, id: () => uuidv4() }
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
 

@@ -10,6 +10,8 @@ export interface Envelope {
   readonly messageId: MessageId
   /** epoch ms */
   readonly acceptedAt: number
+  /** epoch ms at which the first relay on its way accepted it; undefined: we are the first */
+  readonly stamp: number | undefined
   readonly requestId: string
   /** as received, our own not among them */
   readonly hops: readonly Hop[]

@@ -7,8 +7,11 @@ export type Outcome = { readonly status: number | null; readonly note: string } 
   | { readonly kind: 'unknown' }
   | { readonly kind: 'suspend'; readonly hint: string; readonly probe: Probe }
   | { readonly kind: 'dead'; readonly cause: 'rejected' | 'scope' }
-  /** 404 to an action: the alert is not (or no longer) known there under that id */
-  | { readonly kind: 'not found' }
+  /**
+   * 404 to an action: the alert is not known there under that id. `unknown`: it may come in yet; `expected`: it waits to
+   * be sent there, or who could tell is away; `lost again`: nothing more can be done about it
+   */
+  | { readonly kind: 'not found'; readonly alert: 'unknown' | 'expected' | 'lost again' }
 )
 
 /** How the relay finds out that a suspended destination is well again: by a harmless request, or by the head delivery. */

@@ -1,4 +1,4 @@
-import { actionCloses, alertCloses } from '../model/alert.js'
+import { ALERTA_SEVERITIES, actionCloses, alertCloses, type Severities } from '../model/alert.js'
 import type { Decision, Facts, KnownAlert, Lanes, Mark, Verdict } from '../model/decision.js'
 import type { Route } from '../model/destination.js'
 import { findHop } from '../model/hops.js'
@@ -11,7 +11,10 @@ import { compileMatch, type Matcher } from './match.js'
 type Compiled = Route & { readonly matches: Matcher; readonly takesAlerts: boolean }
 
 /** The routing of one configuration: pure, called inside the append transaction (DESIGN §4, match is sticky). */
-export function createDecide(routes: readonly Route[]): (draft: Draft, facts: Facts) => Decision {
+export function createDecide(
+  routes: readonly Route[],
+  severities: Severities = ALERTA_SEVERITIES,
+): (draft: Draft, facts: Facts) => Decision {
   const compiled = routes.map((route) => ({
     ...route,
     matches: compileMatch(route.match),
@@ -23,8 +26,11 @@ export function createDecide(routes: readonly Route[]): (draft: Draft, facts: Fa
     const change = changeOf(draft)
     const last = facts.alert?.last
     if (change && last && isCopy(draft.kind, change, last)) return { kind: 'copy', by: 'content' }
+    if (facts.alert?.gone && draft.kind !== 'alert') return { kind: 'gone' }
     const lanes = lanesOf(draft, facts.alert)
-    const verdicts = compiled.map((route) => judge(route, draft, facts.alert, lanes))
+    const verdicts = facts.outdated
+      ? compiled.map(({ name }) => outdated(name))
+      : compiled.map((route) => judge({ route, severities }, draft, facts.alert, lanes))
     return { kind: 'accept', verdicts, lanes, change }
   }
 }
@@ -42,12 +48,20 @@ function lanesOf(draft: Draft, known: KnownAlert | undefined): Lanes {
   return { resource: alertLane(draft.alert, 'resource'), alert: alertLane(draft.alert, 'alert') }
 }
 
+/** Something newer has been relayed already: sending this would undo it. */
+const outdated = (destination: string): Verdict => ({ destination, kind: 'skip', why: 'outdated', mark: undefined })
+
 const both = (lane: Lanes['resource']): Lanes => ({ resource: lane, alert: lane })
 
-function judge(route: Compiled, draft: Draft, known: KnownAlert | undefined, lanes: Lanes): Verdict {
+function judge(
+  { route, severities }: { readonly route: Compiled; readonly severities: Severities },
+  draft: Draft,
+  known: KnownAlert | undefined,
+  lanes: Lanes,
+): Verdict {
   const destination = route.name
   // The alert came from there or passed there: that server knows it, so later messages about it concern it too.
-  const mark = newMark(draft, known)
+  const mark = newMark(draft, known, severities)
   if (findHop(draft.hops, route.identities)) return { destination, kind: 'skip', why: 'already passed', mark }
   if (!concerns(route, draft, known)) {
     const why = draft.kind === 'alert' ? 'match' : 'not sent there'
@@ -75,12 +89,12 @@ function concerns(route: Compiled, draft: Draft, known: KnownAlert | undefined):
 }
 
 /** How this message changes the mark where it is queued. */
-function newMark(draft: Draft, known: KnownAlert | undefined): Mark | undefined {
+function newMark(draft: Draft, known: KnownAlert | undefined, severities: Severities): Mark | undefined {
   switch (draft.kind) {
     case 'heartbeat':
       return undefined
     case 'alert':
-      return alertCloses(draft.alert) ? 'closed' : 'open'
+      return alertCloses(draft.alert, severities) ? 'closed' : 'open'
     case 'action':
       if (known?.key === undefined) return undefined
       if (actionCloses(draft.action)) return 'closed'

@@ -1,4 +1,4 @@
-import type { Write } from '../model/message.js'
+import { KINDS, type Kind, type Write } from '../model/message.js'
 
 /** Whether a destination's forwarding filter lets a message through; words as in Alerta's FWD_DESTINATIONS. */
 export function allows(forward: readonly string[], write: Pick<Write, 'kind'> & { action?: string }): boolean {
@@ -20,3 +20,9 @@ function wordAllows(word: string, write: Pick<Write, 'kind'> & { action?: string
       return word === 'actions' || word.toLowerCase() === write.action?.toLowerCase()
   }
 }
+
+/** The kinds of message that may go there; of actions perhaps only some. */
+export const kindsTaken = (forward: readonly string[]): ReadonlySet<Kind> =>
+  new Set(KINDS.filter((kind) => (kind === 'action' ? forward.some(allowsActions) : allows(forward, { kind }))))
+
+const allowsActions = (word: string): boolean => !['alerts', 'delete', 'heartbeats'].includes(word)

@@ -1,5 +1,5 @@
 import type { DestinationConfig } from '../config/destination.js'
-import type { Ordering } from '../model/destination.js'
+import type { Ordering, Overflow } from '../model/destination.js'
 import type { Budget } from './contract.js'
 
 /**
@@ -7,21 +7,30 @@ import type { Budget } from './contract.js'
  * each time, for a disk may get more room while the relay runs.
  */
 export function budgetsOf(
-  destinations: readonly Pick<DestinationConfig, 'name' | 'queue' | 'order_by' | 'backoff'>[],
+  destinations: readonly Pick<
+    DestinationConfig,
+    'name' | 'queue' | 'overflow' | 'fold' | 'forward' | 'order_by' | 'backoff'
+  >[],
   room: () => number,
 ): {
   readonly share: () => number
   readonly budgets: {
     readonly name: string
     readonly budget: Budget
+    readonly overflow: Overflow
+    readonly fold: boolean
+    readonly forward: readonly string[]
     readonly orderBy: Ordering
     readonly longestWaitMs: number
   }[]
 } {
   const wanted = destinations.reduce((sum, { queue }) => sum + queue.bytes, 0)
   const share = () => (wanted > room() ? room() / wanted : 1)
-  const budgets = destinations.map(({ name, queue, order_by, backoff }) => ({
+  const budgets = destinations.map(({ name, queue, overflow, fold, forward, order_by, backoff }) => ({
     name,
+    overflow,
+    fold,
+    forward,
     orderBy: order_by,
     longestWaitMs: backoff.ceiling,
     budget: {

@@ -1,7 +1,13 @@
+import type { AlertFields, AlertKey } from '../model/alert.js'
 import type { Decision, Facts } from '../model/decision.js'
 import type { Delivery, Settlement } from '../model/delivery.js'
 import type { BreakerState, Gate } from '../model/gate.js'
+import type { Hop } from '../model/hops.js'
+import type { Ids } from '../model/ids.js'
+import type { AlertState, Applied, Carried, HistoryEntry } from '../model/ledger.js'
 import type { Draft, Message } from '../model/message.js'
+import type { AlertReads } from './alert-reads.js'
+import type { Resyncs } from './resyncs.js'
 
 /** A queue's limit; beyond it messages routed there are refused (overflow: refuse). */
 export interface Budget {
@@ -12,13 +18,83 @@ export interface Budget {
 /** Pure routing, called inside the append transaction with what the store knows. */
 export type Decide = (draft: Draft, facts: Facts) => Decision
 
+/** What the ledger does, as functions handed in: it and the store are of one row. */
+export interface LedgerRules {
+  readonly apply: {
+    (draft: Extract<Draft, { kind: 'alert' }>, state: AlertState | undefined): Applied
+    (draft: Extract<Draft, { kind: 'action' }>, state: AlertState): Applied
+  }
+  /** the body of a POST /alert that brings a peer to this state */
+  readonly bodyOf: (state: AlertState) => Buffer
+  readonly collect: (body: Buffer) => Carried
+  /** the body with what was folded into it; the same bytes where nothing is missing */
+  readonly carry: (body: Buffer, carried: Carried) => Buffer
+  /** what the body of an action says, beside its name */
+  readonly readAction: (body: Buffer) => Pick<Extract<Draft, { kind: 'action' }>, 'text' | 'timeout'>
+  /** the destination that is the last hop */
+  readonly cameFrom: (hops: readonly Hop[]) => string | undefined
+  readonly ids: Pick<Ids, 'messageId'>
+}
+
+/** An alert as the ledger has it now. */
+export interface Current {
+  readonly state: AlertState
+  /** newest first */
+  readonly history: readonly HistoryEntry[]
+}
+
 export type Appended =
-  | { readonly kind: 'accepted'; readonly queued: readonly string[]; readonly skipped: number }
-  /** `alertId` is the id of the first reception, where it is still known */
-  | { readonly kind: 'copy'; readonly by: 'message id' | 'content'; readonly alertId: string | undefined }
+  | {
+      readonly kind: 'accepted'
+      readonly queued: readonly string[]
+      readonly skipped: number
+      /** of the skipped: those whose queue is full, and that are resynced when it is empty */
+      readonly full: readonly string[]
+      /** of a message that is an alert */
+      readonly current: Current | undefined
+    }
+  /** `alertId`: of the first reception; both where they are still known */
+  | {
+      readonly kind: 'copy'
+      readonly by: 'message id' | 'content'
+      readonly alertId: string | undefined
+      readonly current: Current | undefined
+    }
   | { readonly kind: 'refused'; readonly destination: string; readonly limit: keyof Budget }
   /** the credential is bound to customers, and the alert is not known to be theirs */
   | { readonly kind: 'not theirs' }
+  /** the alert was deleted */
+  | { readonly kind: 'gone' }
+  /** several alerts have an id that begins so */
+  | { readonly kind: 'ambiguous' }
+
+/** What is known of the alert of a delivery, with regard to its destination. */
+export interface AlertThere {
+  readonly key: AlertKey
+  /** undefined: it came in when there was no ledger */
+  readonly state: AlertState | undefined
+  /** of the state's newest change, see Envelope */
+  readonly stamp: number | undefined
+  /** it was deleted */
+  readonly gone: boolean
+  /** the id under which the destination knows it; undefined: not learned */
+  readonly alias: string | undefined
+  /** the alert itself waits to be sent there, in another lane */
+  readonly queued: boolean
+  /** the destination gets alerts, and should have this one */
+  readonly wanted: boolean
+  /** nothing like this message went there before: no alert with this id, no action of this name */
+  readonly unlike: boolean
+}
+
+/** What a destination says its id means. */
+export interface Told {
+  /** the destination */
+  readonly by: string
+  readonly alert: AlertFields
+  /** its own id for the alert */
+  readonly alias: string
+}
 
 export interface Claim {
   readonly deliveries: readonly Delivery[]
@@ -96,6 +172,16 @@ export interface Store {
   /** Ends a claim; false when it was no longer ours and nothing was written. */
   settle(delivery: Delivery, settlement: Settlement, now: number): Promise<boolean>
 
+  /** The alert of a delivery as it is now; undefined: only its id has been seen. */
+  alertOf(delivery: Delivery): Promise<AlertThere | undefined>
+  /** Notes the id under which the delivery's destination knows its alert. */
+  learn(delivery: Delivery, alias: string, now: number): Promise<void>
+  /**
+   * The id that nobody knew at acceptance means this alert at `by`, whose own id for it is `alias`. Where we have that
+   * alert, what came in with the id is about it from now on. False: we have not.
+   */
+  identify(delivery: Delivery, told: Told, now: number): Promise<boolean>
+
   gate(destination: string): Promise<{ readonly gate: Gate; readonly breaker: BreakerState }>
   saveGate(destination: string, gate: Gate, now: number): Promise<void>
   saveBreaker(destination: string, breaker: BreakerState): Promise<void>
@@ -107,6 +193,9 @@ export interface Store {
   expire(destination: string, expiry: Expiry): Promise<number>
   /** Forgets what is settled and old, a bounded slice a call; true when there may be more. */
   prune(retention: Retention): Promise<boolean>
+
+  readonly resyncs: Resyncs
+  readonly alerts: AlertReads
 
   /** Deliveries queued and sending, as of the last commit: a hint, at no cost. */
   depth(destination: string): number

@@ -90,7 +90,7 @@ test('a timeout is tried again and may double, and says so', async () => {
 test('a full queue refuses senders whose messages route there, and only them', async () => {
   const sink = await startSink()
   await sink.down()
-  const away = kindOf(sink.url, 'away', { queue: { rows: 10 }, match: { severity: 'critical' } })
+  const away = kindOf(sink.url, 'away', { queue: { rows: 10 }, overflow: 'refuse', match: { severity: 'critical' } })
   const relay = await startRelay({ destinations: [away] })
   const answers = await sendMany(relay, 0, 10)
   expect(answers.every(({ status }) => status === 201)).toBe(true)
@@ -101,6 +101,37 @@ test('a full queue refuses senders whose messages route there, and only them', a
   await sink.up()
   await relay.drained()
   expect(sink.got()).toHaveLength(10)
+})
+
+test('after an outage a thousand repeats are two, with the tags of all, and the changes between are all there', async () => {
+  const sink = await startSink()
+  await sink.down()
+  const relay = await startRelay({ destinations: [kindOf(sink.url, 'mom1')] })
+  for (let i = 0; i < 500; i += 1) await relay.alert({ id: 'x', text: `${i}`, tags: [`t${i % 10}`] })
+  await relay.action('x', 'ack')
+  for (let i = 500; i < 1_000; i += 1) await relay.alert({ id: 'x', text: `${i}` })
+  await relay.alert({ id: 'x', severity: 'normal', text: '1000' })
+  await sink.up()
+  await relay.drained()
+  const got = sink.got()
+  expect(inOrder(got)).toBe(true)
+  // one more where it was under way while the destination went
+  expect(got.filter((one) => one === 'ack')).toEqual(['ack'])
+  expect(got.at(-1)).toBe('web01 normal 1000')
+  expect(got).toEqual(expect.arrayContaining(['web01 critical 0', 'web01 critical 499', 'web01 critical 999']))
+  expect(got.length).toBeLessThan(10)
+  const survivor = sink.requests().find(({ body }) => body.includes('"text":"499"'))
+  expect(JSON.parse(survivor?.body ?? '').tags.toSorted()).toEqual(Array.from({ length: 10 }, (_, i) => `t${i}`))
+})
+
+test('fold: false: every repeat is delivered', async () => {
+  const sink = await startSink()
+  await sink.down()
+  const relay = await startRelay({ destinations: [kindOf(sink.url, 'mom1', { fold: false })] })
+  for (let i = 0; i < 20; i += 1) await relay.alert({ id: 'x', text: `${i}` })
+  await sink.up()
+  await relay.drained()
+  expect(sink.got()).toEqual(Array.from({ length: 20 }, (_, i) => `web01 critical ${i}`))
 })
 
 test('after an outage only the latest heartbeat of each origin is delivered, beside one that was under way', async () => {

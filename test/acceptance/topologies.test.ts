@@ -15,6 +15,9 @@ const OTHER = 'A system that is not Alerta'
 const WATCH = 'Watching what goes out'
 const PLUGIN = "Alerta's forwarder plugin in front of the relay"
 
+/** Alerts in one lane, none of which repeats another, or it would be folded. */
+const about = (i: number) => ({ id: `z${i}`, event: `Event${i}`, text: `${i}` })
+
 afterEach(async () => {
   killAll()
   cutAll()
@@ -54,7 +57,7 @@ test(`${SITES}: what is critical goes up with all that follows, the rest stays a
   expect(mom).toContain('web02 critical')
 
   await relay('relay.mom.example.com').kill()
-  for (let i = 0; i < 10; i += 1) await site1.alert({ id: 'z', resource: 'web09', text: `${i}` })
+  for (let i = 0; i < 10; i += 1) await site1.alert({ ...about(i), resource: 'web09' })
   await waitFor(
     'the site itself',
     () => sink('alerta.site1.example.com').got(),
@@ -79,7 +82,7 @@ test(`${PAIR}: each message once on each side, also after one of them was away`,
   for (const one of sinks) expect([...one.got()].sort()).toEqual(['ack', 'delete', 'web01 critical', 'web02 critical'])
 
   await relay('relay.b.example.com').kill()
-  for (let i = 0; i < 10; i += 1) await a.alert({ id: 'z', resource: 'web09', text: `${i}` })
+  for (let i = 0; i < 10; i += 1) await a.alert({ ...about(i), resource: 'web09' })
   await relay('relay.b.example.com').restart()
   await quiet()
   const numbers = Array.from({ length: 10 }, (_, i) => `web09 critical ${i}`)
@@ -177,7 +180,7 @@ test(`${PARTNERS}: with one line cut all comes over the partner, and nothing aga
     },
   })
   const mlm = sender('relay.mlm.example.com')
-  for (let i = 0; i < 5; i += 1) await mlm.alert({ id: 'x', text: `${i}` })
+  for (let i = 0; i < 5; i += 1) await mlm.alert(about(i))
   const numbers = Array.from({ length: 5 }, (_, i) => `web01 critical ${i}`)
   await waitFor(
     'the partner',

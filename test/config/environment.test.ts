@@ -82,6 +82,39 @@ test('ADMIN_KEY that the file gives fewer rights is a contradiction', () => {
   ])
 })
 
+test("Alerta's severities and timeouts override the file", () => {
+  const { config } = load(`${RIGHT}alerts: { severities: { bad: 1 }, timeout: 1h }`, {
+    SEVERITY_MAP: '{"fatal": 1, "fine": 5}',
+    DEFAULT_NORMAL_SEVERITY: 'fine',
+    DEFAULT_PREVIOUS_SEVERITY: 'fatal',
+    ALERT_TIMEOUT: '600',
+    ACK_TIMEOUT: '30',
+    SHELVE_TIMEOUT: '0',
+  })
+  expect(config.alerts).toEqual({
+    severities: { fatal: 1, fine: 5 },
+    normal_severity: 'fine',
+    previous_severity: 'fatal',
+    timeout: 600_000,
+    ack_timeout: 30_000,
+    shelve_timeout: 0,
+  })
+})
+
+test("an empty SEVERITY_MAP is Alerta's way to mean its own severities", () => {
+  expect(load(RIGHT, { SEVERITY_MAP: '{}' }).config.alerts).toEqual(load(RIGHT).config.alerts)
+})
+
+test.each([
+  ['SEVERITY_MAP', "{'fatal': 1}", 'alerts.severities: must be a JSON object of names and levels'],
+  ['SEVERITY_MAP', '["fatal"]', 'alerts.severities: must be a JSON object of names and levels'],
+  ['SEVERITY_MAP', '{"normal": 7, "indeterminate": "5"}', 'alerts.severities.indeterminate: must be a whole number'],
+  ['DEFAULT_NORMAL_SEVERITY', 'fine', 'alerts.normal_severity: is not one of the names in alerts.severities'],
+  ['ACK_TIMEOUT', '5m', 'alerts.ack_timeout: must be a whole number of seconds'],
+])('%s=%s is refused', (name, text, expected) => {
+  expect(problemsOf(RIGHT, { [name]: text })).toEqual([expect.stringContaining(expected)])
+})
+
 const DOCUMENTED = JSON.stringify([
   ['http://localhost:9000', { username: 'user', password: 'pa55w0rd', timeout: 10 }, ['alerts', 'actions']],
   ['https://mom1.example.com/api', { key: 'e3b8afc0', secret: 'MDhjZGMy' }, ['actions']],

@@ -118,6 +118,11 @@ test.each([
     destination('accept: [200]'),
     'destinations[0].accept (line 2): is read for kind http only',
   ],
+  [
+    'a destination that cannot be asked whether it is empty',
+    destination('kind: http, resync_when_empty: true'),
+    'destinations[0].resync_when_empty (line 2): is not for kind http',
+  ],
 ])('warned of: %s', (_, text, expected) => {
   expect(load(text).warnings.join('\n')).toContain(expected)
 })

@@ -132,7 +132,8 @@ export async function forwardAll(): Promise<Forwarding> {
     const { id } = (await response.json()) as { id?: string }
     statuses.set(operation.name, { status: response.status, id })
     const given = operation.wire?.[0]?.body?.id
-    if (id !== undefined && typeof given === 'string' && given !== id) {
+    const isOurs = operation.body?.id === undefined
+    if (id !== undefined && typeof given === 'string' && isOurs) {
       ids.set(given, id)
       ids.set(given.slice(0, 8), id.slice(0, 8))
     }

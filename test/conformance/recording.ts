@@ -32,10 +32,19 @@ export interface Case {
   /** how it was signed, with the fault that the case is about */
   readonly hawk: HawkFault | undefined
   /** what the server had been told before: alerts by their fields, actions on the last of them by name */
-  readonly before: readonly (string | { readonly id: string; readonly resource?: string; readonly severity?: string })[]
+  readonly before: readonly (string | Before)[]
   readonly answer: Answer
   /** only part of the answer was kept: the rest of ours is not compared */
   readonly partial: boolean
+}
+
+/** Fields of an alert; those that are missing are the same for all. */
+interface Before {
+  readonly id: string
+  readonly resource?: string
+  readonly event?: string
+  readonly severity?: string
+  readonly correlate?: readonly string[]
 }
 
 export interface Answer {

@@ -28,7 +28,7 @@ export function alertIndexContract(bench: Bench): void {
     await store.append(alertDraft({}, { alertId: 'x' }))
     const deliveries = await claim(store)
     const action = deliveries.find(({ message }) => message.kind === 'action')
-    expect(action).toMatchObject({ identified: true, sent: true })
+    expect(action).toMatchObject({ sent: true })
   })
 
   test('once an alert was queued, its clear, its close and its delete go there whatever the match says', async () => {
@@ -45,7 +45,7 @@ export function alertIndexContract(bench: Bench): void {
     expect(await queued(alertDraft({ severity: 'minor' })), 'it was closed there').toBe(0)
     expect(await queued(actionDraft('x', 'close'))).toBe(1)
     expect(await queued(deleteDraft('x'))).toBe(1)
-    expect(await queued(deleteDraft('x')), 'it is gone there').toBe(0)
+    expect(await store.append(deleteDraft('x')), 'it is gone').toEqual({ kind: 'gone' })
   })
 
   test('a correlated clear under another event belongs to the same alert', async () => {
@@ -64,7 +64,7 @@ export function alertIndexContract(bench: Bench): void {
     expect(await store.append(first)).toMatchObject({ kind: 'accepted' })
     await bench.crash()
     const reopened = await bench.reopen()
-    expect(await reopened.append(first)).toEqual({ kind: 'copy', by: 'message id', alertId: 'x' })
+    expect(await reopened.append(first)).toMatchObject({ kind: 'copy', by: 'message id', alertId: 'x' })
     const other = alertDraft({ text: 'other' }, { alertId: 'x', messageId, fromPeer: true })
     expect(await reopened.append(other), 'same id, other bytes').toMatchObject({ kind: 'accepted' })
   })

@@ -1,12 +1,15 @@
 import { type Delivery, NO_PROGRESS, type Settlement } from '../../src/model/delivery.js'
-import type { Ordering, Route } from '../../src/model/destination.js'
+import type { Route } from '../../src/model/destination.js'
 import { type Identity, parseIdentity } from '../../src/model/identity.js'
 import { createDecide } from '../../src/routing/decide.js'
-import type { Budget, Decide, Store } from '../../src/store/contract.js'
+import type { Budget, Decide, LedgerRules, Store } from '../../src/store/contract.js'
+import type { ConfiguredQueue } from '../../src/store/sqlite/queues.js'
+import { queueOf, rulesFor } from '../support/rules.js'
 
 export interface OpenOptions {
-  readonly destinations: readonly { readonly name: string; readonly budget: Budget; readonly orderBy: Ordering }[]
+  readonly destinations: readonly ConfiguredQueue[]
   readonly decide: Decide
+  readonly rules: LedgerRules
 }
 
 /** What an engine's test gives: stores on one and the same database, opened again after a crash or a close. */
@@ -19,7 +22,7 @@ export interface Engine {
 
 /** A store on an empty database for one test, with the few words that the contract is written in. */
 export interface Bench {
-  open(routes?: readonly Route[], budget?: Budget): Promise<Store>
+  open(routes?: readonly Route[], budget?: Budget, more?: Partial<ConfiguredQueue>): Promise<Store>
   crash(): Promise<void>
   /** On the same database; by default as it was opened. */
   reopen(options?: OpenOptions): Promise<Store>
@@ -36,11 +39,12 @@ export function createBench(createEngine: () => Promise<Engine>): Bench {
   let engine: Engine
   let options: OpenOptions
   return {
-    async open(routes = [route('mom1')], budget = BUDGET) {
+    async open(routes = [route('mom1')], budget = BUDGET, more = {}) {
       engine = await createEngine()
       options = {
-        destinations: routes.map((one) => ({ name: one.name, budget, orderBy: one.orderBy })),
+        destinations: routes.map((one) => queueOf(one, budget, more)),
         decide: createDecide(routes),
+        rules: rulesFor(routes),
       }
       return engine.open(options)
     },

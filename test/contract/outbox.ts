@@ -10,7 +10,7 @@ export function outboxContract(bench: Bench): void {
   test('an accepted message and its deliveries are one fact', async () => {
     const store = await open([route('mom1'), route('mom2')])
     const draft = alertDraft({}, { via: 'http://a:1,http://b' })
-    expect(await store.append(draft)).toEqual({ kind: 'accepted', queued: ['mom1', 'mom2'], skipped: 0 })
+    expect(await store.append(draft)).toMatchObject({ kind: 'accepted', queued: ['mom1', 'mom2'], skipped: 0 })
     for (const destination of ['mom1', 'mom2']) {
       const [delivery] = await claim(store, 10, 10_000, destination)
       expect(delivery?.message).toMatchObject({ messageId: draft.messageId, body: draft.body, hops: draft.hops })

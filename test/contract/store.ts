@@ -1,7 +1,10 @@
 import { afterEach, describe } from 'vitest'
 import { alertIndexContract } from './alert-index.js'
+import { alertThereContract } from './alert-there.js'
 import { createBench, type Engine } from './bench.js'
+import { ledgerContract } from './ledger.js'
 import { outboxContract } from './outbox.js'
+import { resyncContract } from './resync.js'
 import { upkeepContract } from './upkeep.js'
 
 /** The promises of the storage seam: an engine is finished when these pass. */
@@ -11,6 +14,9 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
     afterEach(() => bench.end())
     outboxContract(bench)
     alertIndexContract(bench)
+    alertThereContract(bench)
     upkeepContract(bench)
+    resyncContract(bench)
+    ledgerContract(bench)
   })
 }

@@ -4,9 +4,17 @@ import type { Receipt } from './destination.js'
 import type { Ended, Journalled } from './journal.js'
 import { RULES, type Sent } from './sent.js'
 
-const ABOUT = { lane: 'web', shared: false, event: 'Down', environment: 'Production', action: '', peer: false }
+const ABOUT = {
+  lane: 'web',
+  shared: false,
+  event: 'Down',
+  environment: 'Production',
+  action: '',
+  severity: '',
+  peer: false,
+}
 const SENT: readonly Sent[] = [
-  { ...ABOUT, n: 1, kind: 'alert', answered: true },
+  { ...ABOUT, n: 1, kind: 'alert', severity: 'major', answered: true },
   { ...ABOUT, n: 2, kind: 'action', action: 'unack', answered: true },
   { ...ABOUT, n: 3, kind: 'heartbeat', lane: 'origin-web', answered: true },
   { ...ABOUT, n: 4, kind: 'heartbeat', lane: 'origin-web', answered: true },
@@ -14,7 +22,7 @@ const SENT: readonly Sent[] = [
 ]
 const ROWS: readonly Journalled[] = [1, 2, 3, 4, 5].map((n) => ({ seq: n, n }))
 const DELIVERED: Ended = { state: 'delivered', unknowns: 0 }
-const receipt = (n: number, id = '-', text = String(n)): Receipt => ({ n, status: 201, id, text })
+const receipt = (n: number, id = '-', text = String(n), tags = [n]): Receipt => ({ n, status: 201, id, text, tags })
 const GOT: readonly Receipt[] = [receipt(1), receipt(2, 'all.web.Down'), receipt(4), receipt(5, 'all.web.Down', '-')]
 const ENDED: Readonly<Record<number, Ended>> = {
   1: DELIVERED,
@@ -30,15 +38,17 @@ interface Change {
   readonly ended?: Readonly<Record<number, Ended>>
   readonly got?: readonly Receipt[]
   readonly left?: number
+  readonly own?: number
   readonly integrity?: string
 }
 
 /** All that was done well, with one thing changed. */
-function evidence({ sent = SENT, rows = ROWS, ended = {}, got = GOT, left = 0, integrity = 'ok' }: Change): Evidence {
+function evidence(change: Change): Evidence {
+  const { sent = SENT, rows = ROWS, ended = {}, got = GOT, left = 0, own = 0, integrity = 'ok' } = change
   const ends = Object.entries({ ...ENDED, ...ended }).map(([seq, end]) => [Number(seq), end] as const)
   return {
     sent,
-    journal: { messages: rows, ended: new Map([['all', new Map(ends)]]), left, integrity },
+    journal: { messages: rows, ended: new Map([['all', new Map(ends)]]), left, own, integrity },
     rules: { all: RULES.all as never },
     receipts: { all: got },
     beyond: {},
@@ -51,7 +61,7 @@ const replace = (at: number, ...by: Receipt[]): readonly Receipt[] => [...GOT.sl
 test('a run in which all went well has no faults, and its deliveries add up', () => {
   expect(audit(evidence({}))).toEqual({
     faults: [],
-    tally: { owed: 5, delivered: 4, dead: 0, superseded: 1, doubledAfterUnknown: 0, doubledBySender: 0 },
+    tally: { owed: 5, delivered: 4, dead: 0, superseded: 1, folded: 0, doubledAfterUnknown: 0, doubledBySender: 0 },
   })
 })
 
@@ -71,6 +81,7 @@ test.each<[string, Change, RegExp]>([
   ['a dead letter without a refusal', { ended: { 1: { state: 'dead', unknowns: 0 } } }, /never refused/],
   ['superseded, and nothing newer', { ended: { 4: { state: 'superseded', unknowns: 0 } } }, /superseded by nothing/],
   ['an alert superseded', { ended: { 1: { state: 'superseded', unknowns: 0 } } }, /superseded by nothing: alert 1/],
+  ['a message of its own', { own: 1 }, /the relay made 1 messages of its own/],
   ["a peer's message accepted twice", { rows: [...ROWS, { seq: 6, n: 5 }] }, /accepted 2 times: delete 5/],
   ["another message's body", { got: replace(0, receipt(1, '-', '2')) }, /another message's body: 1/],
   ['an id of ours instead of theirs', { got: replace(1, receipt(2, 'web.Down.0')) }, /instead of all\.web\.Down/],
@@ -103,10 +114,48 @@ test('a repeat after an unknown attempt is counted, and so is one that its sende
   })
 })
 
+/** Two receptions, the first of which was folded into the second. */
+const REPEATED: Change & { readonly sent: readonly Sent[] } = {
+  sent: [1, 2].map((n) => ({ ...ABOUT, n, kind: 'alert', severity: 'major', answered: true })),
+  rows: [1, 2].map((n) => ({ seq: n, n })),
+  ended: { 1: { state: 'folded', unknowns: 0 }, 2: DELIVERED },
+  got: [receipt(2, '-', '2', [1, 2])],
+}
+
+test('a repeat that was folded into the next one is accounted for', () => {
+  const { faults, tally } = audit(evidence(REPEATED))
+  expect(faults).toEqual([])
+  expect(tally).toMatchObject({ owed: 2, delivered: 1, folded: 1 })
+})
+
+test.each<[string, Change, RegExp]>([
+  [
+    'no repeat',
+    { sent: [{ ...ABOUT, n: 1, kind: 'alert', severity: 'major', answered: true }] },
+    /into nothing: alert 1/,
+  ],
+  [
+    'a clear',
+    { sent: REPEATED.sent.map((one) => ({ ...one, severity: `severity ${one.n}` })) },
+    /into nothing: alert 1/,
+  ],
+  ['an action', { sent: [REPEATED.sent[0] as Sent, { ...(SENT[1] as Sent), n: 2 }] }, /into nothing: alert 1/],
+  ['what died itself', { ended: { ...REPEATED.ended, 2: { state: 'dead', unknowns: 0 } } }, /into nothing: alert 1/],
+  ['a repeat that lacks its tags', { got: [receipt(2)] }, /its tags were lost in the fold: alert 1/],
+])('folded into %s: that is found', (_, change, fault) => {
+  expect(faults({ ...REPEATED, ...change }).join('\n')).toMatch(fault)
+})
+
+test('a destination that wants every repeat gets every repeat', () => {
+  const given = evidence(REPEATED)
+  const wanting = { ...given, rules: { all: { ...(RULES.all as never as object), fold: false } as never } }
+  expect(audit(wanting).faults.join('\n')).toMatch(/ended as folded: alert 1/)
+})
+
 /** The same, but the destination is a relay: \`taken\` is its journal, and all of that came out behind it. */
 function throughRelay(taken: readonly Journalled[], change: Change = {}): Evidence {
   const ended = new Map(taken.map(({ seq }) => [seq, DELIVERED]))
-  const far = { messages: taken, ended: new Map([['end', ended]]), left: 0, integrity: 'ok' }
+  const far = { messages: taken, ended: new Map([['end', ended]]), left: 0, own: 0, integrity: 'ok' }
   return { ...evidence(change), beyond: { all: far } }
 }
 const TAKEN = [1, 2, 4, 5].map((n) => ({ seq: n * 10, n }))

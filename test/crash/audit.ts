@@ -1,4 +1,5 @@
 import type { Receipt } from './destination.js'
+import { auditFolds } from './folds.js'
 import { auditHop, countReceipts, newTally, type Tally } from './hop.js'
 import { END, type Journal, type Journalled, rowsByNumber } from './journal.js'
 import { auditOrder } from './order.js'
@@ -35,12 +36,14 @@ export function audit({ sent, journal, rules, receipts, beyond }: Evidence): Ver
     const taken = far === undefined ? got : far.messages.map(({ n }) => ({ n, status: 201 }))
     const hop = { name, rules: rule, ended: journal.ended.get(name) ?? new Map(), counts: countReceipts(taken) }
     faults.push(...auditHop({ ...first, ...hop, knowsIds: far !== undefined }, sent, tally))
+    faults.push(...auditFolds(journal.messages, byNumber, hop, got))
     faults.push(...auditOrder(taken, first.rows, byNumber, name))
     if (far !== undefined) {
       const behind = newTally()
       const last = { name: `${name} and beyond`, rules: rule, ended: far.ended.get(END) ?? new Map(), knowsIds: false }
       faults.push(...databaseFaults(far))
       faults.push(...auditHop({ ...hopFrom(far), ...last, counts: countReceipts(got) }, sent, behind))
+      faults.push(...auditFolds(far.messages, byNumber, last, got))
       faults.push(...auditOrder(got, first.rows, byNumber, last.name))
       tally.doubledAfterUnknown += behind.doubledAfterUnknown
     }
@@ -49,9 +52,11 @@ export function audit({ sent, journal, rules, receipts, beyond }: Evidence): Ver
   return { faults, tally }
 }
 
-const databaseFaults = ({ integrity, left }: Journal): string[] => [
+/** Nothing about an alert ever comes back from a destination here, so that the relay has nothing to say of its own. */
+const databaseFaults = ({ integrity, left, own }: Journal): string[] => [
   ...(integrity === 'ok' ? [] : [`the database is broken: ${integrity}`]),
   ...(left === 0 ? [] : [`${left} deliveries are still queued`]),
+  ...(own === 0 ? [] : [`the relay made ${own} messages of its own`]),
 ]
 
 /** Answered means journalled; a peer's repeat is not journalled again; a sender's own order is that of the journal. */

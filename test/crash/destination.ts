@@ -17,6 +17,8 @@ export interface Receipt {
   readonly id: string
   /** the number as it stands in the body; "-" for a delete */
   readonly text: string
+  /** of an alert: its own number, and those of what was folded into it */
+  readonly tags: readonly number[]
 }
 
 export interface DestinationSetting {
@@ -93,8 +95,8 @@ export async function createDestination(
 }
 
 function toReceipt(line: string): Receipt {
-  const [n, status, id = '', text = ''] = line.split(' ')
-  return { n: Number(n), status: Number(status), id, text }
+  const [n, status, id = '', text = '', tags = ''] = line.split(' ')
+  return { n: Number(n), status: Number(status), id, text, tags: tags.split(',').filter(Boolean).map(Number) }
 }
 
 /** The receiver as JavaScript: the oldest Node that the project supports runs no TypeScript. */

@@ -8,6 +8,7 @@ export interface Tally {
   delivered: number
   dead: number
   superseded: number
+  folded: number
   /** more receipts than one, because the relay or the destination died in the attempt */
   doubledAfterUnknown: number
   /** more receipts than one, because a sender got no answer and sent again what had been accepted */
@@ -15,7 +16,7 @@ export interface Tally {
 }
 
 export const newTally = (): Tally => ({
-  ...{ owed: 0, delivered: 0, dead: 0, superseded: 0, doubledAfterUnknown: 0, doubledBySender: 0 },
+  ...{ owed: 0, delivered: 0, dead: 0, superseded: 0, folded: 0, doubledAfterUnknown: 0, doubledBySender: 0 },
 })
 
 /** How often a destination took a message, and how often it refused it. */
@@ -62,15 +63,18 @@ function judge(hop: Hop, { one, own, ends, count }: Facts, tally: Tally): string
   tally.owed += 1
   if (ends.length === 0) return ['lost: it has no end']
   const having = (state: string): number => ends.filter((end) => end.state === state).length
-  const [delivered, dead, superseded] = [having('delivered'), having('dead'), having('superseded')]
+  const [delivered, dead] = [having('delivered'), having('dead')]
+  const [superseded, folded] = [having('superseded'), having('folded')]
   tally.delivered += delivered > 0 ? 1 : 0
   tally.dead += dead > 0 ? 1 : 0
   tally.superseded += superseded > 0 && delivered === 0 ? 1 : 0
+  tally.folded += folded > 0 && delivered === 0 ? 1 : 0
   tally.doubledBySender += Math.max(0, Math.min(count.taken, delivered) - 1)
   tally.doubledAfterUnknown += Math.max(0, count.taken - Math.max(1, delivered))
 
   const faults: string[] = []
-  if (delivered + dead + superseded < ends.length) faults.push(`ended as ${ends.map(({ state }) => state)}`)
+  if (delivered + dead + superseded + (hop.rules.fold ? folded : 0) < ends.length)
+    faults.push(`ended as ${ends.map(({ state }) => state)}`)
   if (count.taken < delivered) faults.push(`lost: ${delivered} times "delivered", ${count.taken} times received`)
   if (dead > 0 && count.refused === 0) faults.push('a dead letter that was never refused')
   if (superseded > 0 && !mayBeSuperseded(hop, one, own, delivered)) faults.push('superseded by nothing')

@@ -23,18 +23,26 @@ export interface Journal {
   readonly messages: readonly Journalled[]
   /** by destination, then by seq */
   readonly ended: ReadonlyMap<string, ReadonlyMap<number, Ended>>
+  /** messages that the relay made itself */
+  readonly own: number
   /** deliveries that are still queued or sending */
   readonly left: number
   /** "ok", or what SQLite found broken */
   readonly integrity: string
 }
 
+/** A sender's request id is a number. */
+const OWN = "request_id GLOB '*[^0-9]*'"
+
 export function readJournal(path: string): Journal {
   const db = new Database(path, { readonly: true })
   try {
     const messages = db
-      .prepare<[], Journalled>('SELECT seq, CAST(request_id AS INTEGER) AS n FROM message ORDER BY seq')
+      .prepare<[], Journalled>(
+        `SELECT seq, CAST(request_id AS INTEGER) AS n FROM message WHERE NOT ${OWN} ORDER BY seq`,
+      )
       .all()
+    const own = db.prepare(`SELECT count(*) FROM message WHERE ${OWN}`).pluck().get() as number
     const names = db.prepare<[], { id: number; name: string }>('SELECT id, name FROM destination').all()
     const settled = db.prepare<[number], Ended & { seq: number }>(
       'SELECT seq, state, unknowns FROM settled WHERE destination = ?',
@@ -44,7 +52,7 @@ export function readJournal(path: string): Journal {
       .prepare('SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM sending) + (SELECT count(*) FROM retry)')
       .pluck()
       .get() as number
-    return { messages, ended, left, integrity: String(db.pragma('integrity_check', { simple: true })) }
+    return { messages, own, ended, left, integrity: String(db.pragma('integrity_check', { simple: true })) }
   } finally {
     db.close()
   }

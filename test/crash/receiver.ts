@@ -46,7 +46,7 @@ function take(request: IncomingMessage, body: Body): { status: number; body: obj
   const number = String(request.headers['x-request-id'])
   const written = body.text ?? body.tags?.[0] ?? '-'
   const answer = judge(request, body, Number(number))
-  writeSync(file, `${number} ${answer.status} ${id} ${written}\n`)
+  writeSync(file, `${number} ${answer.status} ${id} ${written} ${(body.tags ?? []).join()}\n`)
   return answer
 }
 

@@ -75,7 +75,7 @@ export function figures({ tally, kills, faults, ...report }: Report, seed: numbe
     `seed ${seed}, ${report.seconds} s`,
     `strikes ${report.strikes}, kill -9: ${dead.join(', ')}`,
     `messages answered 2xx ${report.answered}, journalled ${report.journalled}, requests repeated ${report.repeats}`,
-    `deliveries owed ${tally.owed}: delivered ${tally.delivered}, dead ${tally.dead}, superseded ${tally.superseded}`,
+    `deliveries owed ${tally.owed}: delivered ${tally.delivered}, dead ${tally.dead}, superseded ${tally.superseded}, folded ${tally.folded}`,
     `lost ${lost}, out of order ${disordered}, other faults ${faults.length - lost - disordered}`,
     `received twice: after an unknown attempt ${tally.doubledAfterUnknown}, sent twice ${tally.doubledBySender}`,
   ].join('\n')

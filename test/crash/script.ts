@@ -38,12 +38,12 @@ export function createScript({ lane, environment, shared, peer, events, dice }: 
     const event = dice.oneOf(events)
     const life = lives.get(event) as { deaths: number; alive: boolean }
     const id = `${lane}.${event}.${life.deaths}`
-    const about = { n, lane, shared, event, environment, peer, answered: false }
+    const about = { n, lane, shared, event, environment, peer, action: '', severity: '', answered: false }
     const chance = shared ? 0 : dice.next()
-    if (chance > 0.88) return heartbeat({ ...about, kind: 'heartbeat', action: '', lane: `origin-${lane}` })
+    if (chance > 0.88) return heartbeat({ ...about, kind: 'heartbeat', lane: `origin-${lane}` })
     if (!life.alive || chance < 0.58) {
       life.alive = true
-      return alert({ ...about, kind: 'alert', action: '' }, id, dice)
+      return alert({ ...about, kind: 'alert', severity: dice.oneOf(SEVERITIES) }, id, dice)
     }
     if (chance < 0.83) {
       const action = dice.oneOf(ACTIONS)
@@ -51,14 +51,14 @@ export function createScript({ lane, environment, shared, peer, events, dice }: 
       return { sent: { ...about, kind: 'action', action }, method: 'PUT', path: `/alert/${id}/action`, body }
     }
     lives.set(event, { deaths: life.deaths + 1, alive: false })
-    return { sent: { ...about, kind: 'delete', action: '' }, method: 'DELETE', path: `/alert/${id}`, body: undefined }
+    return { sent: { ...about, kind: 'delete' }, method: 'DELETE', path: `/alert/${id}`, body: undefined }
   }
 }
 
 function alert(sent: Sent, id: string, dice: Dice): Request {
-  const { lane: resource, event, environment, n } = sent
+  const { lane: resource, event, environment, severity, n } = sent
   const body = {
-    ...{ id, resource, event, environment, severity: dice.oneOf(SEVERITIES), service: ['Crash'], text: String(n) },
+    ...{ id, resource, event, environment, severity, service: ['Crash'], text: String(n), tags: [String(n)] },
     createTime: new Date(1_700_000_000_000 + n).toISOString(),
     rawData: 'x'.repeat(dice.below(MOST_RAW_DATA)),
   }

@@ -9,8 +9,10 @@ export interface Sent {
   readonly shared: boolean
   readonly event: string
   readonly environment: string
-  /** empty for other kinds */
+  /** of an action; else empty */
   readonly action: string
+  /** of an alert; else empty */
+  readonly severity: string
   /** sent by a relay: repeated under the same message id */
   readonly peer: boolean
   /** a 2xx came back; only then the relay owes anything */
@@ -26,15 +28,17 @@ export interface Rules {
   readonly environment?: string
   /** answers 400 to every message whose number is a multiple of it */
   readonly refuseEvery: number
+  /** repeats that wait are folded */
+  readonly fold: boolean
 }
 
 const NEVER = Number.MAX_SAFE_INTEGER
 
-/** Everything; what is usually forwarded, with some of it refused; one environment, to another relay. */
+/** Everything; what is usually forwarded, every repeat of it, and some refused; one environment, to another relay. */
 export const RULES: Readonly<Record<string, Rules>> = {
-  all: { kind: 'alerta', forward: ['*'], refuseEvery: NEVER },
-  some: { kind: 'alerta', forward: ['alerts', 'ack', 'close', 'delete'], refuseEvery: 997 },
-  production: { kind: 'relay', forward: ['*'], environment: 'Production', refuseEvery: NEVER },
+  all: { kind: 'alerta', forward: ['*'], refuseEvery: NEVER, fold: true },
+  some: { kind: 'alerta', forward: ['alerts', 'ack', 'close', 'delete'], refuseEvery: 997, fold: false },
+  production: { kind: 'relay', forward: ['*'], environment: 'Production', refuseEvery: NEVER, fold: true },
 }
 
 /** Whether a destination should get a message. */

@@ -59,9 +59,9 @@ export async function createWorld({ thinkMs, config = {} }: WorldOptions): Promi
 }
 
 function configOf({ name, url, auth }: Destination): object {
-  const { kind, forward, environment } = RULES[name] as Rules
+  const { kind, forward, fold, environment } = RULES[name] as Rules
   const match = environment === undefined ? {} : { match: { environment: [environment] } }
-  return { name, url, kind, forward, timeout: '5s', ...match, ...(auth === undefined ? {} : { auth }) }
+  return { name, url, kind, forward, fold, timeout: '5s', ...match, ...(auth === undefined ? {} : { auth }) }
 }
 
 /** For afterEach: no process outlives its test. */

@@ -18,6 +18,7 @@ const delivery = (progress: Partial<Progress> = {}, more: Partial<Delivery> = {}
   ({
     attempt: 1,
     sent: true,
+    alias: 'theirs',
     message: { kind: 'alert' },
     progress: { ...NO_PROGRESS, ...progress },
     ...more,
@@ -28,7 +29,12 @@ const refused: Outcome = { kind: 'retry', fault: 'destination', status: null, no
 const unknown: Outcome = { kind: 'unknown', status: null, note: 'timeout' }
 const unauthorized: Outcome = { kind: 'suspend', status: 401, note: 'no', hint: 'key', probe: 'request' }
 const collision: Outcome = { kind: 'suspend', status: 202, note: 'no', hint: 'name', probe: 'head' }
-const notFound: Outcome = { kind: 'not found', status: 404, note: 'not found' }
+const notFound = (alert: Extract<Outcome, { kind: 'not found' }>['alert']): Outcome => ({
+  kind: 'not found',
+  alert,
+  status: 404,
+  note: 'not found',
+})
 
 test('a good answer ends the delivery and teaches the alias', () => {
   const outcome: Outcome = { kind: 'delivered', status: 201, note: '', alias: 'theirs' }
@@ -106,11 +112,18 @@ test('an identity collision never kills: the queue waits for the operator', () =
   expect(conclude(delivery({ suspensions: 50 }), collision, context()).settlement.to).toBe('queued')
 })
 
-test('a 404 to an action waits for its alert; never sent there it is suppressed, forgotten there it is dead', () => {
-  const to = (notFoundSoFar: number, sent: boolean) =>
-    conclude(delivery({ notFound: notFoundSoFar }, { sent }), notFound, context()).settlement.to
-  expect([0, 1, 2, 3].map((n) => to(n, false))).toEqual(['queued', 'queued', 'queued', 'suppressed'])
-  expect([0, 1].map((n) => to(n, true))).toEqual(['queued', 'dead'])
+test('an action waits for its alert: some tries where it is unknown, as long as it takes where it is on its way', () => {
+  const to = (alert: 'unknown' | 'expected' | 'lost again', notFoundSoFar: number) =>
+    conclude(delivery({ notFound: notFoundSoFar }), notFound(alert), context()).settlement.to
+  expect([0, 1, 2, 3].map((n) => to('unknown', n))).toEqual(['queued', 'queued', 'queued', 'suppressed'])
+  expect([0, 1].map((n) => to('lost again', n))).toEqual(['queued', 'dead'])
+  expect([0, 3, 500].map((n) => to('expected', n))).toEqual(['queued', 'queued', 'queued'])
+})
+
+test('an action that waits for its alert says nothing bad about the destination, and asks ever more seldom', () => {
+  const { settlement, effect } = conclude(delivery({}, { attempt: 5 }), notFound('expected'), context())
+  expect(settlement).toMatchObject({ to: 'queued', notBefore: 116_000, progress: { notFound: 0 } })
+  expect(effect).toEqual({ kind: 'success' })
 })
 
 test('the head that probes a suspended destination is never buried', () => {

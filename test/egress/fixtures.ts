@@ -28,6 +28,7 @@ export function message(parts: Partial<Message> = {}): Message {
     timeout: null,
     messageId: '01930000-0000-7000-8000-000000000001' as MessageId,
     acceptedAt: 0,
+    stamp: undefined,
     requestId: 'request-1',
     hops: [],
     sender: '192.0.2.7',

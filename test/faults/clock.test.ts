@@ -72,7 +72,7 @@ test.each([
     await sink.down()
     const clock = createTestClock()
     const relay = await start(sink, clock)
-    for (const text of TEXTS) expect(await relay.alert({ text })).toMatchObject({ status: 201 })
+    for (const text of TEXTS) expect(await relay.alert({ event: `Event${text}`, text })).toMatchObject({ status: 201 })
     const failed = () => relay.log.filter(({ msg }) => msg === 'delivery attempted').length
     await waitFor('attempts', failed, (count) => count >= 2)
     clock.jump(jump)
@@ -98,7 +98,7 @@ test.each([
     const clock = createTestClock()
     const dir = dirOf()
     const before = await start(sink, clock, dir)
-    for (const text of TEXTS) await before.alert({ text })
+    for (const text of TEXTS) await before.alert({ event: `Event${text}`, text })
     await upkeep(clock)
     await before.stop()
     clock.jump(jump)

@@ -14,7 +14,7 @@ beforeEach(async () => {
   sink = await startSink()
   relay = await startRelay({
     dir: disk.dir,
-    destinations: [{ name: 'mom1', url: sink.url, ...QUICK, timeout: '10s' }],
+    destinations: [{ name: 'mom1', url: sink.url, ...QUICK, timeout: '10s', overflow: 'refuse' }],
     // the disk is to be full in truth, not by the relay's own caution
     config: { limits: { min_free_disk: '0B' } },
   })

@@ -40,7 +40,8 @@ test.each([
 ])('a name that %s: tried again, and delivered when it resolves', async (_what, resolve: Resolve, note) => {
   const { sink, other, name, relay, attempts } = await world()
   name.resolve = resolve
-  for (const text of ['1', '2', '3']) expect(await relay.alert({ text })).toMatchObject({ status: 201 })
+  for (const text of ['1', '2', '3'])
+    expect(await relay.alert({ event: `Event${text}`, text })).toMatchObject({ status: 201 })
   await waitFor('two attempts', attempts, (made) => made.length >= 2)
   for (const attempt of attempts()) expect(attempt).toMatchObject({ outcome: 'retry', note, to: 'queued' })
   await waitFor(
@@ -58,7 +59,8 @@ test('a name server that says nothing for long: the attempts end all the same, a
   const asked: Parameters<Resolve>[1][] = []
   const { sink, name, relay, attempts } = await world()
   name.resolve = (_hostname, answer) => void asked.push(answer)
-  for (const text of ['1', '2', '3']) expect(await relay.alert({ text })).toMatchObject({ status: 201 })
+  for (const text of ['1', '2', '3'])
+    expect(await relay.alert({ event: `Event${text}`, text })).toMatchObject({ status: 201 })
   await waitFor('two attempts', attempts, (made) => made.length >= 2)
   for (const attempt of attempts()) {
     expect(attempt).toMatchObject({ outcome: 'retry', note: 'no connection within 0.5 s', to: 'queued' })

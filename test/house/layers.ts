@@ -7,7 +7,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['config'],
   ['auth'],
   ['routing', 'ledger', 'egress', 'store'],
-  ['ingress', 'delivery', 'management', 'console', 'sink'],
+  ['ingress', 'reading', 'delivery', 'management', 'console', 'sink'],
   ['relay'],
   ['cli'],
   ['main'],

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Draft } from '../../src/model/message.js'
+import { alertDraft } from '../support/drafts.js'
+import { rulesFor } from '../support/rules.js'
 import { ALERT, BASE_URL, startIngress } from './server.js'
 
 const MESSAGE_ID = '01890a5d-ac96-774b-bcce-b302099a8057'
@@ -80,20 +83,30 @@ describe('copies', () => {
 
   test('the same message again is answered as the first time', async () => {
     const { send, results, counters } = await startIngress({ auth })
+    const { state } = rulesFor([]).apply(
+      alertDraft({}, { alertId: 'first-id' }) as Extract<Draft, { kind: 'alert' }>,
+      undefined,
+    )
     results.push(
-      { kind: 'copy', by: 'message id', alertId: 'first-id' },
-      { kind: 'copy', by: 'message id', alertId: 'x' },
+      { kind: 'copy', by: 'message id', alertId: 'first-id', current: { state, history: [] } },
+      { kind: 'copy', by: 'message id', alertId: 'first-id', current: undefined },
+      { kind: 'copy', by: 'message id', alertId: 'x', current: undefined },
     )
     const answer = await send('/alert', { headers: peer, body: ALERT })
     expect(answer).toMatchObject({ status: 201, json: { id: 'first-id', alert: { id: 'first-id' } } })
+    const gone = await send('/alert', { headers: peer, body: ALERT })
+    expect([gone.status, gone.json], 'deleted meanwhile').toEqual([201, { status: 'ok', id: 'first-id' }])
     const action = await send('/alert/x/action', { method: 'PUT', headers: peer, body: { action: 'ack' } })
     expect([action.status, action.json]).toEqual([200, { status: 'ok' }])
-    expect(counters.snapshot()).toMatchObject({ 'suppressed.message id': 2 })
+    expect(counters.snapshot()).toMatchObject({ 'suppressed.message id': 3 })
   })
 
   test('the same news on another way is taken for what it is', async () => {
     const { send, results, counters } = await startIngress({ auth })
-    results.push({ kind: 'copy', by: 'content', alertId: 'a1' }, { kind: 'copy', by: 'content', alertId: 'a1' })
+    results.push(
+      { kind: 'copy', by: 'content', alertId: 'a1', current: undefined },
+      { kind: 'copy', by: 'content', alertId: 'a1', current: undefined },
+    )
     const answer = await send('/alert', { body: { ...ALERT, id: 'a1' } })
     expect(answer.status).toBe(202)
     expect(answer.json).toEqual({ status: 'ok', id: 'a1', message: expect.any(String) })

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { anonymous, principal } from '../../src/auth/principal.js'
-import { alertFields, alertProblem } from '../../src/ingress/alert.js'
+import { alertFields, alertProblem, alertRulesOf } from '../../src/ingress/alert.js'
+import { clientConfig } from '../../src/ingress/client-config.js'
 import { parseCreateTime } from '../../src/ingress/create-time.js'
 import { type Customer, decideCustomer } from '../../src/ingress/customers.js'
 import { parseObject } from '../../src/ingress/json-object.js'
 import { createPolicy } from '../../src/ingress/policy.js'
 import { requestIdOf } from '../../src/ingress/request-id.js'
 import { randomIds } from '../../src/model/ids.js'
+import { load, RIGHT } from '../config/loading.js'
+import { ALERT_RULES } from '../support/rules.js'
 
 describe('createTime', () => {
   test.each([
@@ -80,7 +83,7 @@ describe('fields of an alert', () => {
     if (!parsed.ok) throw new Error(parsed.problem)
     return parsed.value
   }
-  const read = (fields: string) => alertFields(object(fields), { createTime: 't', customer: null })
+  const read = (fields: string) => alertFields(object(fields), { createTime: 't', customer: null }, ALERT_RULES)
 
   test.each([
     ['"timeout":60.0', 'timeout must be an integer'],
@@ -96,7 +99,7 @@ describe('fields of an alert', () => {
     ['"service":["a",null]', 'service must be a list of strings'],
     ['"timeout":2147483647,"severity":"ok","id":"a/b c","createTime":5,"text":5', undefined],
   ])('%s: %s', (fields, expected) => {
-    expect(alertProblem(object(fields))).toEqual(expected)
+    expect(alertProblem(object(fields), ALERT_RULES)).toEqual(expected)
   })
 
   test('numbers and objects in text fields are kept as they were written', () => {
@@ -117,6 +120,23 @@ describe('fields of an alert', () => {
       value: null,
       text: '',
     })
+  })
+  test('a site has severities and a timeout of its own', () => {
+    const { config } = load(`${RIGHT}alerts:
+  severities: { fatal: 1, fine: 5 }
+  normal_severity: fine
+  previous_severity: fatal
+  timeout: 90s`)
+    const reading = alertRulesOf(config)
+    expect(alertProblem(object('"severity":"fatal"'), reading)).toBeUndefined()
+    expect(alertProblem(object('"severity":"major"'), reading)).toBe('Severity (major) is not one of fatal, fine')
+    expect(clientConfig(config)).toMatchObject({
+      severity: { fatal: 1, fine: 5 },
+      alarm_model: { defaults: { normal_severity: 'fine', previous_severity: 'fatal' } },
+      timeouts: { alert: 90, heartbeat: 86_400, ack: 0, shelve: 7_200 },
+    })
+    const filled = { createTime: 't', customer: null }
+    expect(alertFields(object('"severity":null'), filled, reading)).toMatchObject({ severity: 'fine', timeout: 90 })
   })
   test('an alert that correlates with others correlates with itself', () => {
     expect(read('"correlate":["Up"]').correlate).toEqual(['Up', 'E'])

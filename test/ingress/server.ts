@@ -12,6 +12,7 @@ import { type Identity, parseIdentity } from '../../src/model/identity.js'
 import { randomIds } from '../../src/model/ids.js'
 import type { Draft } from '../../src/model/message.js'
 import type { Appended } from '../../src/store/contract.js'
+import { rulesFor } from '../support/rules.js'
 
 export const BASE_URL = 'http://127.0.0.1:9102'
 export const ADMIN = { Authorization: 'Key admin-key' }
@@ -71,7 +72,7 @@ export async function startIngress(
     }),
     async append(draft) {
       drafts.push(draft)
-      const result = results.shift() ?? { kind: 'accepted', queued: ['mom1', 'mom2'], skipped: 1 }
+      const result = results.shift() ?? acceptedAs(draft)
       if (result instanceof Error) throw result
       return result
     },
@@ -107,3 +108,10 @@ export async function startIngress(
 
 /** The body of a draft, parsed. */
 export const sentBody = (draft: Draft | undefined): Record<string, unknown> => JSON.parse(String(draft?.body))
+
+/** As a store does that has never heard of the alert. */
+function acceptedAs(draft: Draft): Appended {
+  const applied = draft.kind === 'alert' ? rulesFor([]).apply(draft, undefined) : undefined
+  const current = applied && { state: applied.state, history: applied.entry === undefined ? [] : [applied.entry] }
+  return { kind: 'accepted', queued: ['mom1', 'mom2'], skipped: 1, full: [], current }
+}

@@ -53,7 +53,7 @@ describe('what cannot be taken now is to be sent again', () => {
         },
         append: async () => {
           order.push('stored')
-          return { kind: 'accepted', queued: [], skipped: 0 }
+          return { kind: 'accepted', queued: [], skipped: 0, full: [], current: undefined }
         },
       },
     )

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { AppDeps } from '../../src/ingress/app.js'
 import { randomIds } from '../../src/model/ids.js'
 import { ADMIN, ALERT, BASE_URL, JSON_TYPE, sentBody, startIngress } from './server.js'
 
@@ -99,10 +100,13 @@ describe('where it is served', () => {
     expect((await send('/config', { method: 'GET', headers: { Authorization: 'Key wrong' } })).status).toBe(401)
   })
 
-  test('what else a path can do is said', async () => {
-    const { send } = await startIngress()
-    const answer = await send('/alert/abc', { method: 'GET' })
-    expect(answer).toMatchObject({ status: 405, headers: { allow: 'DELETE, OPTIONS' }, json: { code: 405 } })
+  test('what else a path can do is said, whichever room does it', async () => {
+    const management: AppDeps['management'] = (api) => void api.get('/alert/:id', (c) => c.text('here'))
+    const { send } = await startIngress({}, { management })
+    const answer = await send('/alert/abc', { method: 'PUT' })
+    const allowed = 'DELETE, GET, HEAD, OPTIONS'
+    expect(answer).toMatchObject({ status: 405, headers: { allow: allowed }, json: { code: 405 } })
+    expect((await send('/alert/abc', { method: 'GET' })).status).toBe(200)
     const options = await send('/heartbeat', { method: 'OPTIONS', headers: NONE })
     expect(options).toMatchObject({ status: 204, headers: { allow: 'POST, OPTIONS' } })
   })

@@ -164,7 +164,7 @@ test('dead letters: the newest first, at most 20, with their reasons', async () 
   sink.behave({ mode: 'status', status: 422, match: { resource: 'bad' } })
   const relay = await serve({ destinations: [{ name: 'mom1', url: sink.url, ...FAST }] })
   for (let i = 0; i < 24; i += 1) {
-    await relay.alert({ id: `a${i}`, resource: 'bad' })
+    await relay.alert({ id: `a${i}`, resource: 'bad', event: `fault ${i}` })
     // one between is taken, or twenty deaths in a row would suspend the destination
     if (i % 10 === 9) {
       await drained(relay)

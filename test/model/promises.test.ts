@@ -43,6 +43,8 @@ const RECOVERY_MS = 20_000
 interface Sent {
   readonly messageId: string
   readonly destinations: readonly string[]
+  /** the alert, and its severity or what is done to it */
+  readonly says: string
 }
 
 const draftOf = (command: Command & { do: 'alert' | 'action' | 'delete' }, now: number): Draft => {
@@ -64,8 +66,13 @@ async function play(world: World, list: readonly Command[]): Promise<readonly Se
     else {
       const draft = draftOf(command, Date.now()) as Exclude<Draft, { kind: 'heartbeat' }>
       const appended = await world.send(draft)
-      expect(appended.kind).toBe('accepted')
-      sent.push({ messageId: draft.messageId, destinations: [...reference(draft)].sort() })
+      const destinations = reference(draft)
+      expect(appended.kind, `what becomes of ${JSON.stringify(command)}`).toBe(
+        destinations === 'gone' ? 'gone' : 'accepted',
+      )
+      if (destinations === 'gone') continue
+      const says = `${command.id} ${command.do === 'alert' ? command.severity : command.do}`
+      sent.push({ messageId: draft.messageId, destinations: [...destinations].sort(), says })
       expect(
         appended.kind === 'accepted' && [...appended.queued].sort(),
         `where ${JSON.stringify(command)} goes`,
@@ -85,8 +92,10 @@ test('whatever peers do and whenever the relay dies: all arrive or die visibly, 
         const sent = await play(world, list)
         const crashed = list.some((command) => command.do === 'crash')
         for (const name of NAMES) {
-          const wanted = sent.filter(({ destinations }) => destinations.includes(name)).map((one) => one.messageId)
+          const meant = sent.filter(({ destinations }) => destinations.includes(name))
+          const wanted = meant.map((one) => one.messageId)
           await everythingEnded(world, name, wanted)
+          await foldedIntoLaterRepeats(world, name, meant)
           inOrder(world.executed(name), wanted)
           doubledOnlyUnanswered(world.executed(name), crashed)
         }
@@ -102,9 +111,10 @@ async function everythingEnded(world: World, name: string, wanted: readonly stri
   const status = (await world.store().status()).find(({ destination }) => destination === name)
   expect(status?.rows, `still queued at ${name}`).toBe(0)
   const dead = (await world.store().settled(name, 'dead', 1_000)).map(({ message }) => message.messageId as string)
+  const folded = (await world.store().settled(name, 'folded', 1_000)).map(({ message }) => message.messageId as string)
   const arrived = new Set(world.executed(name).map(({ messageId }) => messageId))
   expect(
-    wanted.filter((one) => !arrived.has(one) && !dead.includes(one)),
+    wanted.filter((one) => !arrived.has(one) && !dead.includes(one) && !folded.includes(one)),
     `lost on the way to ${name}`,
   ).toEqual([])
   expect(
@@ -128,5 +138,16 @@ function doubledOnlyUnanswered(executed: readonly Execution[], crashed: boolean)
     // an answer that came while the relay died was never settled: rescued, it counts as unknown
     expect(answered.has(one.messageId) && !crashed, 'sent again after a good answer').toBe(false)
     if (one.answered) answered.add(one.messageId)
+  }
+}
+
+/** What was not sent because a repeat goes out instead: the next message about the alert says the same again. */
+async function foldedIntoLaterRepeats(world: World, name: string, meant: readonly Sent[]): Promise<void> {
+  for (const { message } of await world.store().settled(name, 'folded', 1_000)) {
+    const place = meant.findIndex(({ messageId }) => messageId === message.messageId)
+    const [alert] = meant[place]?.says.split(' ') ?? []
+    const about = (one: Sent) => one.says.startsWith(`${alert} `)
+    expect(meant.slice(place + 1).find(about)?.says, 'folded into something else').toBe(meant[place]?.says)
+    expect(meant.slice(0, place).findLast(about)?.says, 'a change was folded').toBe(meant[place]?.says)
   }
 }

@@ -10,7 +10,7 @@ type Mark = 'open' | 'closed' | 'gone' | undefined
  * The rules of who gets what, written down a second time, as simply as they can be said (DESIGN §4, match is sticky),
  * for three destinations: `all` gets everything, `critical` only what matches, `actions` every action.
  */
-export function createReference(): (draft: AlertDraft | OtherDraft) => readonly string[] {
+export function createReference(): (draft: AlertDraft | OtherDraft) => readonly string[] | 'gone' {
   const marks = new Map<string, Mark>()
   const current = new Set<string>()
   const deleted = new Set<string>()
@@ -23,10 +23,10 @@ export function createReference(): (draft: AlertDraft | OtherDraft) => readonly 
     return ['all', 'critical']
   }
 
-  function other(draft: OtherDraft): readonly string[] {
+  function other(draft: OtherDraft): readonly string[] | 'gone' {
     const { alertId } = draft
     const actions = draft.kind === 'action' ? ['actions'] : []
-    if (deleted.has(alertId)) return actions
+    if (deleted.has(alertId)) return 'gone'
     if (!current.has(alertId)) return ['all', 'critical', ...actions]
     const there = marks.get(alertId) !== undefined
     if (there) marks.set(alertId, markAfter(draft, marks.get(alertId)))

@@ -15,6 +15,7 @@ import { createDecide } from '../../src/routing/decide.js'
 import type { Appended, Store } from '../../src/store/contract.js'
 import { openSqlite } from '../../src/store/sqlite/store.js'
 import type { WindowLimits } from '../../src/store/sqlite/window.js'
+import { queueOf, rulesFor } from '../support/rules.js'
 
 /** How a simulated peer behaves. `lost` and `silent` give no answer; the former has executed what it was sent. */
 export const MODES = ['ok', 'refuse', 'lost', 'silent', 'busy', 'unauthorised', 'broken', 'reject'] as const
@@ -80,12 +81,9 @@ export async function createWorld(routes: readonly Route[]): Promise<World> {
         lockWaitMs: 0,
         clock: systemClock,
         owner: `life ${starts}`,
-        destinations: routes.map(({ name, orderBy }) => ({
-          name,
-          orderBy,
-          budget: { rows: 10_000, bytes: 10_000_000 },
-        })),
+        destinations: routes.map((route) => queueOf(route, { rows: 10_000, bytes: 10_000_000 }, { fold: true })),
         decide: createDecide(routes),
+        rules: rulesFor(routes),
         windowLimits: TINY,
       }),
       ours,

@@ -10,7 +10,7 @@ import { route } from '../contract/bench.js'
 import { actionDraft, alertDraft, deleteDraft, fields, heartbeatDraft } from '../support/drafts.js'
 
 function verdict(draft: Draft, one: Route, alert?: KnownAlert) {
-  const decision = createDecide([one])(draft, { seen: false, alert })
+  const decision = createDecide([one])(draft, { seen: false, alert, outdated: false })
   if (decision.kind !== 'accept') throw new Error(`decided ${decision.kind}`)
   const [only] = decision.verdicts
   return only?.kind === 'skip' ? only.why : 'queue'
@@ -18,7 +18,7 @@ function verdict(draft: Draft, one: Route, alert?: KnownAlert) {
 
 function known(mark?: Mark): KnownAlert {
   const lanes = { resource: alertLane(fields(), 'resource'), alert: alertLane(fields(), 'alert') }
-  return { key: fields(), lanes, last: undefined, marks: new Map(mark ? [['mom1', mark]] : []) }
+  return { key: fields(), lanes, last: undefined, marks: new Map(mark ? [['mom1', mark]] : []), gone: false }
 }
 
 // The documented filter words against the kinds of messages (federation document, "Forwarding Filters").
@@ -91,7 +91,7 @@ test('a credential bound to customers acts on their alerts only', () => {
   const acme = { ...known('open'), key: fields({ customer: 'acme' }) }
   const decide = createDecide([route('mom1')])
   const kindOf = (alert: KnownAlert | undefined) =>
-    decide(actionDraft('x', 'ack', { customers: ['acme'] }), { seen: false, alert }).kind
+    decide(actionDraft('x', 'ack', { customers: ['acme'] }), { seen: false, alert, outdated: false }).kind
   expect(kindOf(acme)).toBe('accept')
   expect(kindOf(known('open')), 'an alert of no customer').toBe('not theirs')
   expect(kindOf(undefined), 'an id nobody knows').toBe('not theirs')

@@ -11,6 +11,7 @@ import { openSqlite } from '../../src/store/sqlite/store.js'
 import { type Engine, type OpenOptions, route } from '../contract/bench.js'
 import { storeContract } from '../contract/store.js'
 import { alertDraft } from '../support/drafts.js'
+import { queueOf, rulesFor } from '../support/rules.js'
 
 const LOCK_WAIT_MS = 150
 const budget = { rows: 1_000, bytes: 1_000_000 }
@@ -50,8 +51,9 @@ const optionsFor = (path: string, owner: string) => ({
   lockWaitMs: LOCK_WAIT_MS,
   clock: systemClock,
   owner,
-  destinations: [{ name: 'mom1', budget, orderBy: 'resource' }] as const,
+  destinations: [queueOf(route('mom1'), budget)],
   decide: createDecide([route('mom1')]),
+  rules: rulesFor([route('mom1')]),
 })
 
 test('every connection writes with synchronous=FULL, also on reopening', () => {

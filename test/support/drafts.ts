@@ -5,13 +5,16 @@ import type { Draft } from '../../src/model/message.js'
 
 /** Drafts as ingress makes them, for tests below HTTP. */
 
-type Extra = Partial<Pick<Draft, 'messageId' | 'acceptedAt' | 'requestId' | 'fromPeer' | 'customers' | 'body'>> & {
+type Extra = Partial<
+  Pick<Draft, 'messageId' | 'acceptedAt' | 'stamp' | 'requestId' | 'fromPeer' | 'customers' | 'body'>
+> & {
   via?: string
 }
 
 const envelope = ({ via, ...extra }: Extra) => ({
   messageId: randomIds.messageId(),
   acceptedAt: 1_000,
+  stamp: undefined,
   requestId: 'request-1',
   hops: parseHops(via),
   sender: '192.0.2.1',

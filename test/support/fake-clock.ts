@@ -24,12 +24,17 @@ export function createFakeClock(start = 1_000_000): FakeClock {
     until(at, signal) {
       return new Promise((resolve) => {
         if (signal?.aborted || at <= wall) return resolve()
-        const wait = { at, done: resolve }
-        waits.push(wait)
-        signal?.addEventListener('abort', () => {
+        const onAbort = () => {
           waits = waits.filter((one) => one !== wait)
           resolve()
-        })
+        }
+        const done = () => {
+          signal?.removeEventListener('abort', onAbort)
+          resolve()
+        }
+        const wait = { at, done }
+        waits.push(wait)
+        signal?.addEventListener('abort', onAbort, { once: true })
       })
     },
     async advance(ms) {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { systemClock } from '../../src/base/clock.js'
 import type { Settlement } from '../../src/model/delivery.js'
 import { findHop, parseHops } from '../../src/model/hops.js'
@@ -11,6 +12,7 @@ import { createDecide } from '../../src/routing/decide.js'
 import type { Store } from '../../src/store/contract.js'
 import { openSqlite } from '../../src/store/sqlite/store.js'
 import { route } from '../contract/bench.js'
+import { queueOf, rulesFor } from './rules.js'
 
 /** Relays on real stores whose deliveries are carried by hand, so that a test chooses what arrives when. */
 export interface Federation {
@@ -22,6 +24,8 @@ export interface Federation {
   settle(pick?: (choices: number) => number): Promise<void>
   /** The messages that a relay's own sink got, in order: "critical text", "ack", "delete". */
   sink(relay: string): readonly string[]
+  /** Severity and status of the alerts that a relay's ledger has. */
+  ledger(relay: string): readonly string[]
   end(): Promise<void>
 }
 
@@ -57,8 +61,9 @@ export async function createFederation(names: readonly string[], edges: readonly
       lockWaitMs: 0,
       clock: systemClock,
       owner: name,
-      destinations: routes.map((one) => ({ name: one.name, budget, orderBy: one.orderBy })),
+      destinations: routes.map((one) => queueOf(one, budget)),
       decide: createDecide(routes),
+      rules: rulesFor(routes),
     })
     return { name, store, identities: new Set([parseIdentity(baseUrl(name)) as Identity]), got: [] }
   }
@@ -104,6 +109,15 @@ export async function createFederation(names: readonly string[], edges: readonly
       }
     },
     sink: (name) => relay(name).got,
+    ledger(name) {
+      const db = new Database(join(dir, `${name}.db`), { readonly: true })
+      const rows = db.prepare(
+        `SELECT ledger.severity || ' ' || status FROM ledger JOIN alert ON alert.id = ledger.alert WHERE deleted_at IS NULL`,
+      )
+      const states = rows.pluck().all() as string[]
+      db.close()
+      return states
+    },
     async end() {
       for (const one of relays) await one.store.close()
       rmSync(dir, { recursive: true })
@@ -117,6 +131,7 @@ function onArrival(message: Message, from: Relay, { through }: Edge): Draft {
     ...message,
     hops: parseHops(passed.join(',')),
     messageId: through ? randomIds.messageId() : message.messageId,
+    stamp: through ? undefined : (message.stamp ?? message.acceptedAt),
     fromPeer: !through,
     customers: [],
   }

@@ -1,9 +1,11 @@
 import type Database from 'better-sqlite3'
 import type { AlertFields } from '../../model/alert.js'
-import type { Change, KnownAlert, Lanes, Mark } from '../../model/decision.js'
+import type { Change, KnownAlert, Lanes } from '../../model/decision.js'
 import { formatHops, parseHops } from '../../model/hops.js'
 import type { Draft } from '../../model/message.js'
 import type { Lane } from '../../model/order.js'
+import type { AlertIds } from './alert-ids.js'
+import type { Marks } from './marks.js'
 import { customerKey } from './rows.js'
 
 /** A row of `alert`. */
@@ -16,6 +18,7 @@ interface AlertRow {
   readonly correlate: string
   readonly lane_resource: Lane
   readonly lane_alert: Lane
+  readonly deleted_at: number | null
   readonly last_alert_id: string
   readonly last_digest: string
   readonly last_hops: string
@@ -25,71 +28,74 @@ interface AlertRow {
 export interface IndexedAlert {
   readonly id: number
   readonly known: KnownAlert
+  /** the id that the draft means, made whole where it gave only its beginning */
+  readonly alertId: string
 }
 
-/** The durable index of alerts: id -> alert, its lanes, its last change, and per destination mark and alias. */
+type AboutAlert = Exclude<Draft, { kind: 'heartbeat' }>
+
+/** The durable index of alerts: id -> alert, its lanes and its last change. */
 export interface AlertIndex {
-  /** The alert that a draft is about: by its key or correlation for an alert, by id for the rest. */
-  find(draft: Exclude<Draft, { kind: 'heartbeat' }>): IndexedAlert | undefined
-  /** Records an accepted change; returns the alert's number. */
-  record(
-    draft: Exclude<Draft, { kind: 'heartbeat' }>,
-    found: IndexedAlert | undefined,
-    change: Change,
-    lanes: Lanes,
-  ): number
-  /** `sent`: an alert goes there or came from there; once true it stays so. */
-  setMark(alert: number, destination: number, mark: Mark, sent: boolean): void
-  /** The number of the alert that an id means now. */
-  byId(alertId: string): number | undefined
+  /**
+   * The alert that a draft is about: by its key or correlation for an alert, by id for the rest. `from`: the
+   * destination that is the last hop, whose ids are its own.
+   */
+  find(draft: AboutAlert, from: number | undefined): IndexedAlert | 'ambiguous' | undefined
+  /** Other alerts that this destination has merged with the one that its id means. */
+  mergedAt(draft: AboutAlert, from: number | undefined): readonly IndexedAlert[]
+  /** The alert that one with these fields would repeat or correlate with. */
+  current(alert: AlertFields): number | undefined
+  /** The alerts of a key that were deleted, the newest first. */
+  gone(alert: AlertFields): readonly number[]
+  /** Records an accepted change; returns the alert's number. `newest`: the ledger applied it. */
+  record(draft: AboutAlert, found: IndexedAlert | undefined, change: Change, lanes: Lanes, newest: boolean): number
+  markDeleted(alert: number, at: number): void
 }
 
-export function createAlertIndex(db: Database.Database): AlertIndex {
-  const columns = `id, environment, resource, event, customer, correlate, lane_resource, lane_alert,
+/** Deletes of an alert that may wait for a destination at once, each followed by a new one of the same key. */
+const GONE_LOOKED_AT = 32
+
+export function createAlertIndex(
+  db: Database.Database,
+  { ids, marks }: { readonly ids: AlertIds; readonly marks: Marks },
+): AlertIndex {
+  const columns = `id, environment, resource, event, customer, correlate, lane_resource, lane_alert, deleted_at,
     last_alert_id, last_digest, last_hops, last_at`
-  const current = 'deleted_at IS NULL AND resource IS NOT NULL'
+  const isCurrent = 'deleted_at IS NULL AND resource IS NOT NULL'
   const statement = {
     byKey: db.prepare<string[], AlertRow>(
-      `SELECT ${columns} FROM alert WHERE resource = ? AND environment = ? AND customer = ? AND event = ? AND ${current}`,
+      `SELECT ${columns} FROM alert WHERE resource = ? AND environment = ? AND customer = ? AND event = ? AND ${isCurrent}`,
     ),
     // Alerta correlates an event with the alert whose stored list names it (database/backends: is_correlated).
     correlated: db.prepare<string[], AlertRow>(
-      `SELECT ${columns} FROM alert WHERE resource = ? AND environment = ? AND customer = ? AND ${current} AND correlate <> '[]'
+      `SELECT ${columns} FROM alert WHERE resource = ? AND environment = ? AND customer = ? AND ${isCurrent} AND correlate <> '[]'
          AND json_valid(correlate) AND EXISTS (SELECT 1 FROM json_each(alert.correlate) WHERE value = ?) ORDER BY updated_at DESC LIMIT 1`,
     ),
-    byId: db.prepare<[string], AlertRow>(
-      `SELECT ${columns} FROM alert WHERE id = (SELECT alert FROM alert_id WHERE alert_id.id = ?)`,
-    ),
-    numberOf: db.prepare<[string], number>('SELECT alert FROM alert_id WHERE id = ?').pluck(),
-    marks: db.prepare<[number], { name: string; state: Mark }>(
-      'SELECT name, state FROM mark JOIN destination ON destination.id = mark.destination WHERE alert = ?',
-    ),
+    gone: db
+      .prepare<string[], number>(
+        `SELECT id FROM alert WHERE resource = ? AND environment = ? AND customer = ? AND event = ?
+           AND deleted_at IS NOT NULL AND resource IS NOT NULL ORDER BY id DESC LIMIT ${GONE_LOOKED_AT}`,
+      )
+      .pluck(),
+    byNumber: db.prepare<[number], AlertRow>(`SELECT ${columns} FROM alert WHERE id = ?`),
     insert: db.prepare(
       `INSERT INTO alert (environment, resource, event, customer, correlate, lane_resource, lane_alert, first_id,
-         updated_at, deleted_at, last_alert_id, last_digest, last_hops, last_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         updated_at, last_alert_id, last_digest, last_hops, last_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     update: db.prepare(
       `UPDATE alert SET event = coalesce(?, event), correlate = coalesce(?, correlate), updated_at = ?,
-         deleted_at = coalesce(?, deleted_at), last_alert_id = ?, last_digest = ?, last_hops = ?, last_at = ?
+         last_alert_id = ?, last_digest = ?, last_hops = ?, last_at = ?
        WHERE id = ?`,
     ),
-    setId: db.prepare(
-      `INSERT INTO alert_id (id, alert, seen_at) VALUES (?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET alert = excluded.alert, seen_at = excluded.seen_at`,
-    ),
-    setMark: db.prepare(
-      `INSERT INTO mark (alert, destination, state, sent) VALUES (?, ?, ?, ?)
-       ON CONFLICT (alert, destination) DO UPDATE SET state = excluded.state, sent = max(sent, excluded.sent)
-       WHERE state <> excluded.state OR sent < excluded.sent`,
-    ),
+    markDeleted: db.prepare('UPDATE alert SET deleted_at = ? WHERE id = ?'),
   }
 
-  function findRow(draft: Exclude<Draft, { kind: 'heartbeat' }>): AlertRow | undefined {
-    if (draft.kind !== 'alert') return statement.byId.get(draft.alertId)
-    const { resource, environment, event } = draft.alert
-    const key = [resource, environment, customerKey(draft.alert), event]
-    return statement.byKey.get(...key) ?? statement.correlated.get(...key)
+  const keyOf = (alert: AlertFields) => [alert.resource, alert.environment, customerKey(alert), alert.event]
+
+  function byNumber(number: number | undefined, alertId: string): IndexedAlert | undefined {
+    const row = number === undefined ? undefined : statement.byNumber.get(number)
+    return row && { id: row.id, known: toKnown(row), alertId }
   }
 
   function toKnown(row: AlertRow): KnownAlert {
@@ -99,37 +105,49 @@ export function createAlertIndex(db: Database.Database): AlertIndex {
       key: identified ? { environment, resource, event, customer: customer === '' ? null : customer } : undefined,
       lanes: { resource: row.lane_resource, alert: row.lane_alert },
       last: { alertId: row.last_alert_id, digest: row.last_digest, hops: parseHops(row.last_hops), at: row.last_at },
-      marks: new Map(statement.marks.all(row.id).map(({ name, state }) => [name, state])),
+      marks: marks.of(row.id),
+      gone: row.deleted_at !== null,
     }
   }
 
+  const current = (alert: AlertFields): AlertRow | undefined =>
+    statement.byKey.get(...keyOf(alert)) ?? statement.correlated.get(...keyOf(alert))
+
   return {
-    find(draft) {
-      const row = findRow(draft)
-      return row && { id: row.id, known: toKnown(row) }
+    current: (alert) => current(alert)?.id,
+    find(draft, from) {
+      const { alertId } = draft
+      if (draft.kind === 'alert') {
+        const row = current(draft.alert)
+        return row && { id: row.id, known: toKnown(row), alertId }
+      }
+      const [there] = from === undefined ? [] : marks.byAlias(alertId, from)
+      if (there !== undefined) return byNumber(there, alertId)
+      const resolved = ids.resolve(alertId)
+      if (resolved === undefined || resolved === 'ambiguous') return resolved
+      return byNumber(resolved.alert, resolved.id)
     },
-    record(draft, found, change, lanes) {
+    mergedAt(draft, from) {
+      if (from === undefined) return []
+      const others = marks.byAlias(draft.alertId, from).slice(1)
+      return others.flatMap((number) => byNumber(number, draft.alertId) ?? []).filter(({ known }) => !known.gone)
+    },
+    gone: (alert) => statement.gone.all(...keyOf(alert)),
+    record(draft, found, change, lanes, newest) {
       const last = [change.alertId, change.digest, formatHops(change.hops), change.at]
       const alert = draft.kind === 'alert' ? draft.alert : undefined
-      const deletedAt = draft.kind === 'delete' ? draft.acceptedAt : null
-      let number = found?.id
-      if (number === undefined) {
-        const key = alert ? [alert.environment, alert.resource, alert.event, customerKey(alert)] : Array(4).fill(null)
-        const correlate = JSON.stringify(alert ? correlateOf(alert) : [])
-        const laneNumbers = [lanes.resource, lanes.alert]
-        const times = [draft.acceptedAt, deletedAt]
-        number = Number(
-          statement.insert.run(...key, correlate, ...laneNumbers, draft.alertId, ...times, ...last).lastInsertRowid,
-        )
-      } else {
-        const correlate = alert ? JSON.stringify(correlateOf(alert)) : null
-        statement.update.run(alert?.event ?? null, correlate, draft.acceptedAt, deletedAt, ...last, number)
+      if (found !== undefined) {
+        const [event, correlate] = alert && newest ? [alert.event, JSON.stringify(correlateOf(alert))] : [null, null]
+        statement.update.run(event, correlate, draft.acceptedAt, ...last, found.id)
+        return found.id
       }
-      statement.setId.run(draft.alertId, number, draft.acceptedAt)
-      return number
+      const key = alert ? [alert.environment, alert.resource, alert.event, customerKey(alert)] : Array(4).fill(null)
+      const correlate = JSON.stringify(alert ? correlateOf(alert) : [])
+      const laneNumbers = [lanes.resource, lanes.alert]
+      const values = [...key, correlate, ...laneNumbers, draft.alertId, draft.acceptedAt, ...last]
+      return Number(statement.insert.run(...values).lastInsertRowid)
     },
-    setMark: (alert, destination, mark, sent) => void statement.setMark.run(alert, destination, mark, sent ? 1 : 0),
-    byId: (alertId) => statement.numberOf.get(alertId),
+    markDeleted: (alert, at) => void statement.markDeleted.run(at, alert),
   }
 }
 

@@ -1,98 +1,221 @@
 import type Database from 'better-sqlite3'
 import type { Decision, Verdict } from '../../model/decision.js'
-import type { Draft, Kind } from '../../model/message.js'
-import type { Appended, Budget, Decide } from '../contract.js'
+import type { Draft } from '../../model/message.js'
+import type { Appended, Budget, Current, Decide, LedgerRules } from '../contract.js'
+import type { AlertIds } from './alert-ids.js'
 import type { AlertIndex, IndexedAlert } from './alert-index.js'
 import type { Heartbeats } from './heartbeats.js'
+import type { Identify } from './identify.js'
+import type { Journal } from './journal.js'
+import type { Judged, Ledger, LedgerEntry } from './ledger.js'
+import type { Marks } from './marks.js'
 import type { QueueState, Queues } from './queues.js'
-import { messageValues, uuidBytes } from './rows.js'
+import type { Resend } from './resend.js'
+import { uuidBytes } from './rows.js'
 import { seenKey } from './seen.js'
 import type { Tx } from './writer.js'
 
 export interface AppendDeps {
   readonly db: Database.Database
+  readonly journal: Journal
   readonly queues: Queues
   readonly index: AlertIndex
+  readonly alertIds: AlertIds
+  readonly marks: Marks
+  readonly ledger: Ledger
   readonly heartbeats: Heartbeats
+  readonly identify: Pick<Identify, 'recognise'>
+  readonly resend: Resend
   readonly decide: Decide
+  readonly rules: Pick<LedgerRules, 'cameFrom' | 'ids'>
 }
 
-/** One message into journal, outbox, index and seen ids, or nothing: runs inside a transaction's savepoint. */
-export function createAppend({
-  db,
-  queues,
-  index,
-  heartbeats,
-  decide,
-}: AppendDeps): (tx: Tx, draft: Draft) => Appended {
+type AboutAlert = Exclude<Draft, { kind: 'heartbeat' }>
+type Accepting = Extract<Decision, { kind: 'accept' }>
+
+/** What is known of a draft's alert before it is routed. */
+interface Subject {
+  readonly found: IndexedAlert | undefined
+  readonly entry: LedgerEntry | undefined
+  readonly judged: Judged
+  /** the newest alert with this key that was deleted, where that matters */
+  readonly gone: number | undefined
+  /** the destination that is the last hop */
+  readonly from: QueueState | undefined
+}
+
+/** One message into journal, outbox, index, ledger and seen ids, or nothing: runs inside a transaction's savepoint. */
+export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Appended {
+  const { db, journal, queues, index, alertIds, identify, marks, ledger, heartbeats, resend, decide, rules } = deps
   const statement = {
     isSeen: db.prepare('SELECT 1 FROM seen WHERE key = ?').pluck(),
     see: db.prepare('INSERT INTO seen (key, seen_at) VALUES (?, ?)'),
     firstAlertId: db.prepare<[Buffer], string>('SELECT alert_id FROM message WHERE message_id = ?').pluck(),
-    journal: db.prepare(
-      `INSERT INTO message (message_id, kind, accepted_at, alert, alert_id, action, timeout, request_id, hops, sender,
-         credential, skipped, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    queue: db.prepare('INSERT INTO outbox (destination, seq, lane) VALUES (?, ?, ?)'),
   }
 
-  function accept(tx: Tx, draft: Draft, decision: Accepting, found: IndexedAlert | undefined): Appended {
+  function appendHeartbeat(tx: Tx, draft: Extract<Draft, { kind: 'heartbeat' }>, seen: boolean): Appended {
+    const decision = decide(draft, { seen, alert: undefined, outdated: false })
+    if (decision.kind !== 'accept') return refused(draft, decision)
+    const fitting = withinBudgets(tx, decision.verdicts, draft)
+    if (!Array.isArray(fitting)) return fitting
+    const seq = journal.write(draft, null, null, fitting)
+    heartbeats.newest(tx, decision.lanes.resource, seq, draft.acceptedAt)
+    queueAll(tx, seq, draft, fitting)
+    return accepted(fitting, undefined)
+  }
+
+  function appendAboutAlert(tx: Tx, given: AboutAlert, seen: boolean): Appended {
+    const from = cameFrom(given)
+    const found = index.find(given, from?.id)
+    if (found === 'ambiguous') return { kind: given.customers.length > 0 ? 'not theirs' : 'ambiguous' }
+    const draft = found === undefined ? given : { ...given, alertId: found.alertId }
+    const entry = found === undefined ? undefined : ledger.read(found.id)
+    const [gone] = found === undefined && draft.kind === 'alert' ? index.gone(draft.alert) : []
+    const judged = ledger.judge(draft, entry, gone === undefined ? undefined : ledger.stampOf(gone))
+    const outdated = judged.standing === 'outdated'
+    const decision = decide(draft, { seen, alert: found?.known, outdated })
+    if (decision.kind !== 'accept') return refused(draft, decision, found)
+    const verdicts = withinBudgets(tx, decision.verdicts, draft)
+    if (!Array.isArray(verdicts)) return verdicts
+    const merged = draft.kind === 'delete' ? index.mergedAt(draft, from?.id) : []
+    const appended = accept(tx, draft, { ...decision, verdicts }, { found, entry, judged, gone, from })
+    for (const other of merged) deleteAlso(tx, draft, other)
+    return appended
+  }
+
+  function accept(tx: Tx, draft: AboutAlert, decision: Accepting, subject: Subject): Appended {
     const { verdicts, lanes, change } = decision
-    const queued = verdicts.filter((verdict) => verdict.kind === 'queue')
-    const bytes = draft.body?.length ?? 0
-    for (const { destination } of queued) {
-      const limit = passedLimit(queues.byName(destination), bytes)
-      if (limit !== undefined) return { kind: 'refused', destination, limit }
+    const { found, entry, judged, gone, from } = subject
+    if (judged.standing === 'outdated' && gone !== undefined) {
+      // about an alert that was deleted later than this was accepted elsewhere
+      journal.write(draft, gone, null, verdicts)
+      return accepted(verdicts, undefined)
     }
-    const alert = draft.kind === 'heartbeat' || !change ? null : index.record(draft, found, change, lanes)
-    const values = messageValues(draft, alert, skippedText(verdicts))
-    const seq = Number(statement.journal.run(...values).lastInsertRowid)
-    if (draft.kind === 'heartbeat') heartbeats.newest(tx, lanes.resource, seq, draft.acceptedAt)
-    for (const { destination, lane } of queued) {
-      const queue = queues.byName(destination)
-      statement.queue.run(queue.id, seq, lane)
-      queues.grow(tx, queue, 1, bytes)
-    }
-    if (alert !== null) setMarks(alert, draft.kind, verdicts)
-    const names = queued.map(({ destination }) => destination)
-    return { kind: 'accepted', queued: names, skipped: verdicts.length - names.length }
+    if (change === undefined) throw new Error('a message about an alert changes it')
+    const alert = index.record(draft, found, change, lanes, isApplied(judged))
+    const repeats = isRepeat(draft, subject) ? (entry?.changedSeq ?? null) : null
+    const seq = journal.write({ ...draft, stamp: stampOf(draft, judged) }, alert, repeats, verdicts)
+    ledger.write(alert, draft, judged, entry, seq)
+    const before = alertIds.note(draft.alertId, alert, 0, draft.acceptedAt)
+    identify.recognise(before, alert)
+    queueAll(tx, seq, draft, verdicts)
+    setMarks(alert, draft, verdicts)
+    if (from !== undefined && draft.kind === 'alert') marks.learn(alert, from.id, draft.alertId, seq)
+    if (isApplied(judged)) noteChange(draft, alert, subject, verdicts, seq)
+    if (judged.standing !== 'newest')
+      for (const { destination } of verdicts.filter(isQueued)) {
+        resend(tx, alert, queues.byName(destination), draft.acceptedAt)
+      }
+    return accepted(verdicts, draft.kind === 'alert' ? ledger.current(alert) : undefined)
   }
 
-  function setMarks(alert: number, kind: Kind, verdicts: readonly Verdict[]): void {
+  /** A peer has merged several alerts into one and deletes that: to everybody else they are still several. */
+  function deleteAlso(tx: Tx, draft: AboutAlert, found: IndexedAlert): void {
+    const copy = { ...draft, messageId: rules.ids.messageId(), alertId: found.known.last?.alertId ?? found.alertId }
+    const entry = ledger.read(found.id)
+    const judged = ledger.judge(copy, entry, undefined)
+    const decision = decide(copy, { seen: false, alert: found.known, outdated: judged.standing === 'outdated' })
+    const subject = { found, entry, judged, gone: undefined, from: undefined }
+    if (decision.kind === 'accept') accept(tx, copy, decision, subject)
+  }
+
+  function cameFrom(draft: AboutAlert): QueueState | undefined {
+    const name = rules.cameFrom(draft.hops)
+    return name === undefined ? undefined : queues.byName(name)
+  }
+
+  function noteChange(draft: AboutAlert, alert: number, subject: Subject, verdicts: readonly Verdict[], seq: number) {
+    if (draft.kind === 'delete' && subject.found?.known.key !== undefined) index.markDeleted(alert, draft.acceptedAt)
+    if (!changesState(draft, subject.judged)) return
+    noteWhoKnows(alert, verdicts, seq)
+    if (draft.kind !== 'alert' || subject.found !== undefined) return
+    // deleted ones live on there: their deletes that still wait would take this one away
+    for (const gone of index.gone(draft.alert)) noteWhoKnows(gone, verdicts, seq)
+  }
+
+  /** These destinations made this change or saw it before us: what is queued for them about the alert is older news. */
+  function noteWhoKnows(alert: number, verdicts: readonly Verdict[], seq: number): void {
+    for (const verdict of verdicts) {
+      if (verdict.kind !== 'skip' || verdict.why !== 'already passed') continue
+      marks.changed(alert, queues.byName(verdict.destination).id, seq)
+    }
+  }
+
+  function setMarks(alert: number, draft: AboutAlert, verdicts: readonly Verdict[]): void {
     for (const verdict of verdicts) {
       if (verdict.mark === undefined) continue
       const passed = verdict.kind === 'queue' || verdict.why === 'already passed'
-      index.setMark(alert, queues.byName(verdict.destination).id, verdict.mark, kind === 'alert' && passed)
+      const { id } = queues.byName(verdict.destination)
+      marks.set(alert, id, verdict.mark, draft.kind === 'alert' && passed)
     }
+  }
+
+  function queueAll(tx: Tx, seq: number, draft: Draft, verdicts: readonly Verdict[]): void {
+    for (const { destination, lane } of verdicts.filter(isQueued)) {
+      journal.queue(tx, queues.byName(destination), seq, lane, draft.body?.length ?? 0)
+    }
+  }
+
+  /** Where a queue is full the sender is refused, or the destination is left out until it can be resynced. */
+  function withinBudgets(tx: Tx, verdicts: readonly Verdict[], draft: Draft): Verdict[] | Appended {
+    const bytes = draft.body?.length ?? 0
+    const fitting: Verdict[] = []
+    for (const verdict of verdicts) {
+      const queue = verdict.kind === 'queue' ? queues.byName(verdict.destination) : undefined
+      const limit = queue && passedLimit(queue, bytes)
+      if (queue === undefined || (limit === undefined && queue.overflowedAt === undefined)) fitting.push(verdict)
+      else if (queue.overflow === 'refuse') return { kind: 'refused', destination: queue.name, limit: limit ?? 'rows' }
+      else {
+        if (queue.overflowedAt === undefined) queues.overflow(tx, queue, draft.acceptedAt)
+        fitting.push({ destination: queue.name, kind: 'skip', why: 'queue full', mark: verdict.mark })
+      }
+    }
+    return fitting
+  }
+
+  function refused(draft: Draft, decision: Exclude<Decision, Accepting>, found?: IndexedAlert): Appended {
+    if (decision.kind !== 'copy') return decision
+    const current = draft.kind === 'alert' && found !== undefined ? ledger.current(found.id) : undefined
+    const alertId = current?.state.id ?? statement.firstAlertId.get(uuidBytes(draft.messageId))
+    return { kind: 'copy', by: decision.by, alertId, current }
   }
 
   return (tx, draft) => {
     const key = seenKey(draft)
     const seen = draft.fromPeer && statement.isSeen.get(key) !== undefined
-    const found = draft.kind === 'heartbeat' ? undefined : index.find(draft)
-    const decision = decide(draft, { seen, alert: found?.known })
-    if (decision.kind === 'not theirs') return decision
-    if (decision.kind === 'copy') {
-      // A copy by content came under a message id of its own: its own copies will be told by that id.
-      if (!seen) statement.see.run(key, draft.acceptedAt)
-      return { kind: 'copy', by: decision.by, alertId: statement.firstAlertId.get(uuidBytes(draft.messageId)) }
-    }
-    const appended = accept(tx, draft, decision, found)
-    if (appended.kind === 'accepted') statement.see.run(key, draft.acceptedAt)
+    const appended = draft.kind === 'heartbeat' ? appendHeartbeat(tx, draft, seen) : appendAboutAlert(tx, draft, seen)
+    // A copy by content came under a message id of its own: its own copies will be told by that id.
+    const isNew = appended.kind === 'accepted' || (appended.kind === 'copy' && !seen)
+    if (isNew) statement.see.run(key, draft.acceptedAt)
     return appended
   }
 }
 
-type Accepting = Extract<Decision, { kind: 'accept' }>
+const isApplied = ({ standing }: Judged): boolean => standing === 'newest' || standing === 'beside'
+
+const isQueued = (verdict: Verdict): verdict is Extract<Verdict, { kind: 'queue' }> => verdict.kind === 'queue'
+
+const accepted = (verdicts: readonly Verdict[], current: Current | undefined): Appended => {
+  const queued = verdicts.filter(isQueued).map(({ destination }) => destination)
+  const full = verdicts.filter((verdict) => verdict.kind === 'skip' && verdict.why === 'queue full')
+  const skipped = verdicts.length - queued.length
+  return { kind: 'accepted', queued, skipped, full: full.map(({ destination }) => destination), current }
+}
+
+/** An action that our view refuses was none in the view of whom it comes from: it counts as a change there. */
+const changesState = (draft: AboutAlert, { applied }: Judged): boolean =>
+  draft.kind === 'delete' || applied?.changed === true || applied?.refused !== undefined
+
+const isRepeat = (draft: AboutAlert, { judged, entry }: Subject): boolean =>
+  draft.kind === 'alert' && judged.standing === 'newest' && entry !== undefined && judged.applied?.changed === false
+
+/** Where the state's time had to be later than the clock's, the message says so to other relays. */
+const stampOf = (draft: AboutAlert, { stamp }: Judged): number | undefined =>
+  stamp === draft.acceptedAt ? undefined : stamp
 
 /** Which of its limits a queue would pass; undefined: none. */
 function passedLimit({ rows, bytes, budget }: QueueState, more: number): keyof Budget | undefined {
   if (budget === undefined) return undefined
   if (rows >= budget.rows) return 'rows'
   return bytes + more > budget.bytes ? 'bytes' : undefined
-}
-
-function skippedText(verdicts: readonly Verdict[]): string | null {
-  const skipped = verdicts.flatMap((verdict) => (verdict.kind === 'skip' ? [[verdict.destination, verdict.why]] : []))
-  return skipped.length === 0 ? null : JSON.stringify(Object.fromEntries(skipped))
 }

@@ -1,13 +1,19 @@
 import type Database from 'better-sqlite3'
 import { type Delivery, NO_PROGRESS } from '../../model/delivery.js'
-import { type Claim, StoreUnavailable } from '../contract.js'
-import type { AlertIndex } from './alert-index.js'
+import { STATE_ACTIONS } from '../../model/ledger.js'
+import type { Message } from '../../model/message.js'
+import { type Claim, type LedgerRules, StoreUnavailable } from '../contract.js'
+import type { AlertIds } from './alert-ids.js'
+import type { Crossing } from './crossing.js'
 import type { SetAside } from './damage.js'
 import { isDamage, reading } from './faults.js'
+import type { Fold } from './fold.js'
 import type { Heartbeats } from './heartbeats.js'
+import type { Marks } from './marks.js'
 import type { QueueState } from './queues.js'
 import { MESSAGE_COLUMNS, type MessageRow, messageProblem, toMessage } from './rows.js'
 import type { Head, LaneWindow } from './window.js'
+import type { Withdraw } from './withdraw.js'
 import type { Tx, Writer } from './writer.js'
 
 /** Longer than any attempt may take. It tells people; the engine knows by its lock whether an owner is alive. */
@@ -24,26 +30,37 @@ interface ClaimRow extends MessageRow {
   readonly alias: string | null
   readonly sent: number
   readonly identified: number
+  readonly changed_seq: number
+  readonly repeats: number | null
 }
+
+/** Transactions of one claim, where what was folded must be passed by; between them the others have their turn. */
+const ROUNDS = 64
 
 export interface ClaimDeps {
   readonly db: Database.Database
   readonly writer: Writer
-  readonly index: AlertIndex
+  readonly alertIds: AlertIds
+  readonly marks: Marks
   readonly heartbeats: Heartbeats
   readonly setAside: SetAside
+  readonly fold: Fold
+  readonly crossing: Crossing
+  readonly withdraw: Withdraw
+  readonly rules: Pick<LedgerRules, 'carry'>
   readonly owner: string
   readonly windowOf: (queue: QueueState) => LaneWindow
 }
 
 /** Takes ready heads from the lane window and writes the claims; on a failed commit the heads are given back. */
 export function createClaim(deps: ClaimDeps): (queue: QueueState, limit: number, now: number) => Promise<Claim> {
-  const { db, writer, index, heartbeats, setAside, owner, windowOf } = deps
+  const { db, writer, alertIds, marks, heartbeats, setAside, withdraw, fold, crossing, rules, owner, windowOf } = deps
   const statement = {
     // Aliases are resolved here, so that an id learned while the delivery waited is used.
     read: db.prepare<[{ destination: number; seq: number }], ClaimRow>(
       `SELECT ${MESSAGE_COLUMNS}, retry.attempts, retry.faults, retry.first_fault_at, retry.last_fault_at, retry.unknowns,
-         retry.suspensions, retry.not_found, mark.alias, coalesce(mark.sent, 0) AS sent, alert.resource IS NOT NULL AS identified
+         retry.suspensions, retry.not_found, mark.alias, coalesce(mark.sent, 0) AS sent, alert.resource IS NOT NULL AS identified,
+         coalesce(mark.changed_seq, 0) AS changed_seq, message.repeats
        FROM outbox JOIN message ON message.seq = outbox.seq
        LEFT JOIN retry ON retry.destination = outbox.destination AND retry.seq = outbox.seq
        LEFT JOIN alert ON alert.id = message.alert
@@ -52,9 +69,6 @@ export function createClaim(deps: ClaimDeps): (queue: QueueState, limit: number,
     ),
     claim: db.prepare(
       'INSERT INTO sending (destination, lane, seq, owner, claimed_until, attempt) VALUES (?, ?, ?, ?, ?, ?)',
-    ),
-    mark: db.prepare<[number, number], { alias: string | null; sent: number }>(
-      'SELECT alias, sent FROM mark WHERE alert = ? AND destination = ?',
     ),
   }
 
@@ -68,6 +82,20 @@ export function createClaim(deps: ClaimDeps): (queue: QueueState, limit: number,
       heartbeats.supersede(tx, queue, head.seq, now)
       return undefined
     }
+    if (isOlderNews(row, head.seq)) {
+      const note = 'a later change of the alert came from there'
+      withdraw(tx, queue, head.seq, { state: 'superseded', note }, now)
+      crossing.superseded(tx, queue, { seq: head.seq, alert: row.alert as number }, now)
+      return undefined
+    }
+    if (queue.fold && row.alert !== null && row.repeats !== null && row.body !== null) {
+      const { alert, repeats, body } = row
+      const folded = fold.fold(tx, queue, { seq: head.seq, alert, repeats, body }, now)
+      if (folded.size > 0) {
+        tx.onCommit(() => windowOf(queue).dropped(head.lane, folded))
+        return undefined
+      }
+    }
     const attempt = (row.attempts ?? 0) + 1
     statement.claim.run(queue.id, head.lane, head.seq, owner, now + CLAIM_MS, attempt)
     const late = row.alert !== null && row.identified === 0 ? identifiedSince(row, queue) : undefined
@@ -76,12 +104,18 @@ export function createClaim(deps: ClaimDeps): (queue: QueueState, limit: number,
       ref: head.seq,
       lane: head.lane,
       attempt,
-      message: toMessage(row),
+      message: carrying(queue, head.seq, toMessage(row)),
+      bytes: row.body?.length ?? 0,
       alias: late?.alias ?? row.alias ?? undefined,
       sent: late?.sent ?? row.sent === 1,
-      identified: late !== undefined,
       progress: row.attempts === null ? NO_PROGRESS : toProgress(row),
     }
+  }
+
+  /** A repeat with what was folded into it. */
+  function carrying(queue: QueueState, seq: number, message: Message): Message {
+    const carried = message.body === null ? undefined : fold.carried(queue, seq)
+    return carried === undefined ? message : { ...message, body: rules.carry(message.body as Buffer, carried) }
   }
 
   /** The row, or why it cannot be used. Where it was settled behind the window's back there is nothing to set aside. */
@@ -113,34 +147,54 @@ export function createClaim(deps: ClaimDeps): (queue: QueueState, limit: number,
 
   /** The id of an action meant nothing when it was accepted; its alert may have come in since. */
   function identifiedSince(row: ClaimRow, queue: QueueState): { alias: string | undefined; sent: boolean } | undefined {
-    const alert = index.byId(row.alert_id)
-    if (alert === undefined || alert === row.alert) return undefined
-    const mark = statement.mark.get(alert, queue.id)
+    const resolved = alertIds.resolve(row.alert_id)
+    if (resolved === undefined || resolved === 'ambiguous' || resolved.alert === row.alert) return undefined
+    const mark = marks.get(resolved.alert, queue.id)
     return { alias: mark?.alias ?? undefined, sent: mark?.sent === 1 }
   }
 
-  return async (queue, limit, now) => {
+  /** One transaction; `skipped`: heads that were settled instead of claimed. */
+  async function claimSome(queue: QueueState, limit: number, now: number): Promise<Claim & { skipped: number }> {
     const window = windowOf(queue)
     const heads = reading(() => window.take(limit, now))
-    if (heads.length === 0) return { deliveries: [], nextAt: window.nextAt() }
+    if (heads.length === 0) return { deliveries: [], nextAt: window.nextAt(), skipped: 0 }
     try {
       const deliveries = await writer.run((tx: Tx) =>
         heads.flatMap((head) => {
           const delivery = claimOne(tx, queue, head, now)
-          // Settled behind the window's back (expired, superseded): the lane goes on with its next row.
+          // Settled behind the window's back (expired, superseded, folded): the lane goes on with its next row.
           if (delivery === undefined) tx.onCommit(() => window.settled(head))
           return delivery ?? []
         }),
       )
-      return { deliveries, nextAt: window.nextAt() }
+      return { deliveries, nextAt: window.nextAt(), skipped: heads.length - deliveries.length }
     } catch (error) {
       for (const head of heads) window.requeued(head, 0)
       const damaged = error instanceof StoreUnavailable && isDamage(error.cause)
-      if (damaged && (await buryUnreadable(queue, heads, now))) return { deliveries: [], nextAt: 0 }
+      if (damaged && (await buryUnreadable(queue, heads, now))) return { deliveries: [], nextAt: 0, skipped: 0 }
       throw error
     }
   }
+
+  return async (queue, limit, now) => {
+    const deliveries: Delivery[] = []
+    for (let round = 0; ; round += 1) {
+      const claim = await claimSome(queue, limit - deliveries.length, now).catch((error: unknown) => {
+        // what the rounds before have claimed is ours and must be worked
+        if (deliveries.length > 0 && error instanceof StoreUnavailable) return undefined
+        throw error
+      })
+      if (claim === undefined) return { deliveries, nextAt: 0 }
+      deliveries.push(...claim.deliveries)
+      const enough = claim.skipped === 0 || deliveries.length === limit || round === ROUNDS
+      if (enough) return { deliveries, nextAt: claim.nextAt }
+    }
+  }
 }
+
+/** Only what a state can express is made up for by sending the state; any other action does something of its own. */
+const isOlderNews = (row: ClaimRow, seq: number): boolean =>
+  row.changed_seq > seq && (row.kind !== 'action' || STATE_ACTIONS.has(row.action ?? ''))
 
 const toProgress = (row: ClaimRow) => ({
   faults: row.faults,

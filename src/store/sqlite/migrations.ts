@@ -2,6 +2,8 @@ import { MARKS } from '../../model/decision.js'
 import { SETTLED_STATES } from '../../model/delivery.js'
 import { ORDERINGS } from '../../model/destination.js'
 import { KINDS } from '../../model/message.js'
+import { RESYNC_PHASES } from '../../model/resync.js'
+import { LISTED } from './migration-listed.js'
 
 const oneOf = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ')
 
@@ -173,4 +175,96 @@ export const MIGRATIONS: readonly string[] = [
     at INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- The ledger: what the relay takes each alert for. The journal is pruned, so this is the truth.
+  CREATE TABLE ledger (
+    alert INTEGER PRIMARY KEY,
+    severity TEXT NOT NULL,
+    status TEXT NOT NULL,
+    -- since when each part of the state holds (standing.ts)
+    registers TEXT NOT NULL CHECK (json_valid(registers)),
+    -- the journal's number of its newest change; what follows until the next one are its repeats
+    changed_seq INTEGER NOT NULL,
+    -- an AlertState
+    state TEXT NOT NULL CHECK (json_valid(state))
+  ) STRICT;
+
+  CREATE TABLE history (
+    alert INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    -- a HistoryEntry
+    entry TEXT NOT NULL CHECK (json_valid(entry)),
+    PRIMARY KEY (alert, n)
+  ) STRICT, WITHOUT ROWID;
+
+  -- When a relay first accepted it; null: we, at accepted_at.
+  ALTER TABLE message ADD COLUMN stamp INTEGER;
+  -- Of a repeat: the number of the change that it repeats; null: it is a change, or no alert.
+  ALTER TABLE message ADD COLUMN repeats INTEGER;
+  CREATE INDEX message_by_alert ON message (alert, seq) WHERE alert IS NOT NULL;
+
+  -- What was deleted, for a message that is older than the delete and comes later.
+  CREATE INDEX gone_alert ON alert (resource, environment, customer, event)
+    WHERE deleted_at IS NOT NULL AND resource IS NOT NULL;
+
+  -- Who told us this id (0: a sender, else a destination), and the how manieth of its ids for the alert it is.
+  ALTER TABLE alert_id ADD COLUMN source INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE alert_id ADD COLUMN n INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX alert_id_by_source ON alert_id (alert, source, n);
+
+  -- The journal's numbers of: the delivery that taught the alias, the newest change that came from there, and the
+  -- newest such change after which the state was sent there again.
+  ALTER TABLE mark ADD COLUMN alias_seq INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE mark ADD COLUMN changed_seq INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE mark ADD COLUMN resent_seq INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX mark_by_alias ON mark (alias, destination) WHERE alias IS NOT NULL;
+
+  -- What a repeat that was folded leaves to the one that goes out instead.
+  CREATE TABLE folded (
+    destination INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    tags TEXT NOT NULL CHECK (json_valid(tags)),
+    attributes TEXT NOT NULL CHECK (json_valid(attributes)),
+    PRIMARY KEY (destination, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Since when nothing is queued there any more, its queue being full; null: it is not so.
+  ALTER TABLE destination ADD COLUMN overflowed_at INTEGER;
+
+  -- The resync that runs at a destination, or the last one that ended there.
+  CREATE TABLE resync (
+    destination INTEGER PRIMARY KEY,
+    -- a ResyncPlan
+    plan TEXT NOT NULL CHECK (json_valid(plan)),
+    phase TEXT NOT NULL CHECK (phase IN (${oneOf(RESYNC_PHASES)})),
+    started_at INTEGER NOT NULL,
+    -- when the peer began to tell its alerts: what was delivered since may not show in them
+    read_at INTEGER NOT NULL,
+    ended_at INTEGER CHECK ((ended_at IS NULL) = (phase IN ('reading', 'queuing'))),
+    -- the alerts up to the cursor have been queued; those behind the last came later and were queued as usual
+    cursor INTEGER NOT NULL DEFAULT 0,
+    last INTEGER NOT NULL DEFAULT 0,
+    -- a Tally
+    tally TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(tally)),
+    note TEXT
+  ) STRICT;
+
+  -- A peer's alerts as it told them, while they are compared with ours.
+  CREATE TABLE snapshot (
+    n INTEGER PRIMARY KEY,
+    destination INTEGER NOT NULL,
+    resource TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    customer TEXT NOT NULL,
+    event TEXT NOT NULL,
+    id TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    status TEXT NOT NULL,
+    -- by its clock
+    received_at INTEGER NOT NULL,
+    UNIQUE (destination, resource, environment, customer, event)
+  ) STRICT;
+  CREATE INDEX snapshot_by_id ON snapshot (destination, id);
+  `,
+  LISTED,
 ]

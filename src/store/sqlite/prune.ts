@@ -118,21 +118,25 @@ function sweepIds(db: Database.Database): Sweep {
   )
 }
 
-/** Of an id that was never more than an id nothing is expected after the time in which messages may come back. */
+/** Of a deleted alert, and of one that was never more than an id, nothing comes after the time in which messages may. */
 function sweepAlerts(db: Database.Database): Sweep {
   interface Row {
     readonly id: number
     readonly updated_at: number
-    readonly identified: number
+    readonly lives: number
   }
   const slice = db.prepare<[number, number], Row>(
-    'SELECT id, updated_at, resource IS NOT NULL AS identified FROM alert WHERE id > ? ORDER BY id LIMIT ?',
+    'SELECT id, updated_at, resource IS NOT NULL AND deleted_at IS NULL AS lives FROM alert WHERE id > ? ORDER BY id LIMIT ?',
   )
   const forgetMarks = db.prepare('DELETE FROM mark WHERE alert = ?')
+  const forgetState = db.prepare('DELETE FROM ledger WHERE alert = ?')
+  const forgetHistory = db.prepare('DELETE FROM history WHERE alert = ?')
   const forget = db.prepare('DELETE FROM alert WHERE id = ?')
-  const visit = ({ id, updated_at, identified }: Row, { now, seenMs, alertMs }: Retention): boolean => {
-    if (updated_at >= now - (identified === 1 ? alertMs : seenMs)) return true
+  const visit = ({ id, updated_at, lives }: Row, { now, seenMs, alertMs }: Retention): boolean => {
+    if (updated_at >= now - (lives === 1 ? alertMs : seenMs)) return true
     forgetMarks.run(id)
+    forgetState.run(id)
+    forgetHistory.run(id)
     forget.run(id)
     return true
   }

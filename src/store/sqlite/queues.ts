@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
-import type { Ordering } from '../../model/destination.js'
+import type { Ordering, Overflow } from '../../model/destination.js'
+import type { Kind } from '../../model/message.js'
 import type { Budget } from '../contract.js'
 import type { Tx } from './writer.js'
 
@@ -10,6 +11,15 @@ export interface QueueState {
   /** undefined: no longer configured, what is queued waits */
   readonly budget: Budget | undefined
   readonly longestWaitMs: number | undefined
+  readonly orderBy: Ordering
+  /** what happens to messages that no longer fit */
+  readonly overflow: Overflow
+  /** what its filter words let through; of actions perhaps only some */
+  readonly takes: ReadonlySet<Kind>
+  /** repeats that wait may be folded */
+  readonly fold: boolean
+  /** epoch ms since when nothing is queued any more, the queue having been full */
+  overflowedAt: number | undefined
   rows: number
   bytes: number
 }
@@ -18,6 +28,9 @@ export interface ConfiguredQueue {
   readonly name: string
   readonly budget: Budget
   readonly orderBy: Ordering
+  readonly overflow: Overflow
+  readonly takes: ReadonlySet<Kind>
+  readonly fold: boolean
   /** no delivery of it waits longer for its next try */
   readonly longestWaitMs?: number
 }
@@ -26,6 +39,8 @@ export interface Queues {
   byName(name: string): QueueState
   /** Changes a queue's size within a transaction; undone when that rolls back. */
   grow(tx: Tx, queue: QueueState, rows: number, bytes: number): void
+  /** Nothing is queued there any more from `at` on; undefined: again. Undone as `grow`. */
+  overflow(tx: Tx, queue: QueueState, at: number | undefined): void
   /** Writes the sizes that changed; called once per transaction. */
   flush(): void
   /** Also those that are no longer configured. */
@@ -37,6 +52,8 @@ interface DestinationRow {
   readonly name: string
   readonly queued_rows: number
   readonly queued_bytes: number
+  readonly order_by: Ordering
+  readonly overflowed_at: number | null
 }
 
 /** The destinations of the configuration, registered in the database, and those that it still has something for. */
@@ -45,12 +62,26 @@ export function createQueues(db: Database.Database, configured: readonly Configu
     for (const queue of configured) register(db, queue)
   })()
   const write = db.prepare('UPDATE destination SET queued_rows = ?, queued_bytes = ? WHERE id = ?')
-  const rows = db.prepare<[], DestinationRow>('SELECT id, name, queued_rows, queued_bytes FROM destination').all()
+  const writeOverflow = db.prepare('UPDATE destination SET overflowed_at = ? WHERE id = ?')
+  const rows = db
+    .prepare<[], DestinationRow>('SELECT id, name, queued_rows, queued_bytes, order_by, overflowed_at FROM destination')
+    .all()
   const queues = new Map<string, QueueState>()
-  for (const { id, name, queued_rows, queued_bytes } of rows) {
-    const found = configured.find((queue) => queue.name === name)
-    const { budget, longestWaitMs } = found ?? {}
-    queues.set(name, { id, name, budget, longestWaitMs, rows: queued_rows, bytes: queued_bytes })
+  for (const row of rows) {
+    const found = configured.find((queue) => queue.name === row.name)
+    queues.set(row.name, {
+      id: row.id,
+      name: row.name,
+      budget: found?.budget,
+      longestWaitMs: found?.longestWaitMs,
+      orderBy: row.order_by,
+      overflow: found?.overflow ?? 'refuse',
+      takes: found?.takes ?? new Set(),
+      fold: found?.fold ?? false,
+      overflowedAt: row.overflowed_at ?? undefined,
+      rows: row.queued_rows,
+      bytes: row.queued_bytes,
+    })
   }
   const changed = new Set<QueueState>()
   return {
@@ -66,6 +97,14 @@ export function createQueues(db: Database.Database, configured: readonly Configu
       tx.onRollback(() => {
         queue.rows -= rows
         queue.bytes -= bytes
+      })
+    },
+    overflow(tx, queue, at) {
+      const before = queue.overflowedAt
+      writeOverflow.run(at ?? null, queue.id)
+      queue.overflowedAt = at
+      tx.onRollback(() => {
+        queue.overflowedAt = before
       })
     },
     flush() {

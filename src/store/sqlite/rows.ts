@@ -8,6 +8,7 @@ export interface MessageRow {
   readonly message_id: Buffer
   readonly kind: Kind
   readonly accepted_at: number
+  readonly stamp: number | null
   readonly alert: number | null
   readonly alert_id: string
   readonly action: string | null
@@ -22,7 +23,8 @@ export interface MessageRow {
 const UUID_BYTES = 16
 
 export const MESSAGE_COLUMNS = `message.message_id, message.kind, message.accepted_at, message.alert, message.alert_id,
-  message.action, message.timeout, message.request_id, message.hops, message.sender, message.credential, message.body`
+  message.action, message.timeout, message.request_id, message.hops, message.sender, message.credential, message.body,
+  message.stamp`
 
 /** What HTTP lets stand in a header (RFC 9110, 5.5), where these texts go. */
 const HEADER = /^[\t\x20-\x7e\x80-\xff]*$/
@@ -42,6 +44,7 @@ export function toMessage(row: MessageRow): Message {
     messageId: uuidText(row.message_id),
     kind: row.kind,
     acceptedAt: row.accepted_at,
+    stamp: row.stamp ?? undefined,
     alertId: row.alert_id,
     action: row.action,
     timeout: row.timeout,
@@ -53,8 +56,8 @@ export function toMessage(row: MessageRow): Message {
   }
 }
 
-/** The values of a new `message` row, in the order of the insert in append.ts. */
-export function messageValues(draft: Draft, alert: number | null, skipped: string | null): unknown[] {
+/** The values of a new `message` row, in the order of the insert in journal.ts. */
+export function messageValues(draft: Draft, alert: number | null): unknown[] {
   return [
     uuidBytes(draft.messageId),
     draft.kind,
@@ -67,8 +70,8 @@ export function messageValues(draft: Draft, alert: number | null, skipped: strin
     formatHops(draft.hops),
     draft.sender,
     draft.credential,
-    skipped,
     draft.body,
+    draft.stamp ?? null,
   ]
 }
 

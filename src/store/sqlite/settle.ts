@@ -1,12 +1,21 @@
 import type Database from 'better-sqlite3'
 import type { Delivery, Settlement } from '../../model/delivery.js'
+import { RESTORING_ACTIONS } from '../../model/ledger.js'
+import type { Message } from '../../model/message.js'
+import type { AlertIds } from './alert-ids.js'
+import type { Crossing } from './crossing.js'
+import type { Marks } from './marks.js'
 import type { QueueState, Queues } from './queues.js'
+import { OURSELVES } from './resend.js'
 import type { LaneWindow } from './window.js'
 import type { Tx } from './writer.js'
 
 export interface SettleDeps {
   readonly db: Database.Database
   readonly queues: Queues
+  readonly alertIds: AlertIds
+  readonly marks: Marks
+  readonly crossing: Crossing
   readonly owner: string
   readonly windowOf: (queue: QueueState) => LaneWindow
 }
@@ -15,7 +24,7 @@ export interface SettleDeps {
 export function createSettle(
   deps: SettleDeps,
 ): (tx: Tx, delivery: Delivery, settlement: Settlement, now: number) => boolean {
-  const { db, queues, owner, windowOf } = deps
+  const { db, queues, alertIds, marks, crossing, owner, windowOf } = deps
   const statement = {
     release: db.prepare(
       'DELETE FROM sending WHERE destination = ? AND lane = ? AND seq = ? AND owner = ? AND attempt = ?',
@@ -35,10 +44,8 @@ export function createSettle(
          suspensions = excluded.suspensions, not_found = excluded.not_found, status = excluded.status,
          note = excluded.note`,
     ),
-    learn: db.prepare(
-      `UPDATE mark SET alias = :alias WHERE destination = :destination AND alias IS NOT :alias
-         AND alert = (SELECT alert FROM message WHERE seq = :seq)`,
-    ),
+    forgetFolded: db.prepare('DELETE FROM folded WHERE destination = ? AND seq = ?'),
+    alert: db.prepare<[number], number | null>('SELECT alert FROM message WHERE seq = ?').pluck(),
   }
 
   function end(tx: Tx, queue: QueueState, delivery: Delivery, to: Exclude<Settlement, { to: 'queued' }>, now: number) {
@@ -46,8 +53,15 @@ export function createSettle(
     statement.dequeue.run(queue.id, ref)
     statement.forgetRetry.run(queue.id, ref)
     statement.settle.run(queue.id, ref, to.to, now, attempt, progress.unknowns, to.status, to.note)
-    if (to.alias !== undefined) statement.learn.run({ alias: to.alias, destination: queue.id, seq: ref })
-    queues.grow(tx, queue, -1, -(message.body?.length ?? 0))
+    statement.forgetFolded.run(queue.id, ref)
+    queues.grow(tx, queue, -1, -delivery.bytes)
+    const alert = message.kind === 'heartbeat' ? null : statement.alert.get(ref)
+    if (alert === null || alert === undefined) return
+    if (to.alias !== undefined) {
+      marks.learn(alert, queue.id, to.alias, ref)
+      alertIds.note(to.alias, alert, queue.id, now)
+    }
+    if (to.to === 'delivered') crossing.settled(tx, queue, { seq: ref, alert, goesBack: goesBack(message) }, now)
   }
 
   function requeue(queue: QueueState, delivery: Delivery, to: Extract<Settlement, { to: 'queued' }>): void {
@@ -73,3 +87,6 @@ export function createSettle(
     return true
   }
 }
+
+const goesBack = ({ action, credential }: Message): boolean =>
+  action !== null && RESTORING_ACTIONS.has(action) && credential !== OURSELVES

@@ -2,25 +2,39 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type Database from 'better-sqlite3'
 import type { Clock } from '../../base/clock.js'
-import type { Decide, QueueStatus, Settled, Store } from '../contract.js'
+import { ALERTA_SEVERITIES, type Severities } from '../../model/alert.js'
+import { severityGroups } from '../../model/alert-query.js'
+import type { Decide, LedgerRules, QueueStatus, Settled, Store } from '../contract.js'
+import { createAlertIds } from './alert-ids.js'
 import { createAlertIndex } from './alert-index.js'
+import { createAlertReads } from './alert-reads.js'
+import { createAlertsThere } from './alert-there.js'
 import { createAppend } from './append.js'
 import { createClaim } from './claim.js'
+import { createCrossing } from './crossing.js'
 import { createSetAside, type OnDamage } from './damage.js'
 import { createExpire } from './expire.js'
 import { asRefusal, reading } from './faults.js'
+import { createFold } from './fold.js'
 import { createGates } from './gates.js'
 import { createHeartbeats } from './heartbeats.js'
+import { createIdentify } from './identify.js'
+import { createJournal } from './journal.js'
+import { createLedger } from './ledger.js'
 import { lockDatabase } from './lock.js'
+import { createMarks } from './marks.js'
 import { openDatabase } from './open.js'
 import { createPager } from './pager.js'
 import { createPrune } from './prune.js'
 import { type ConfiguredQueue, createQueues, type QueueState } from './queues.js'
 import { createReports } from './reports.js'
 import { rescue } from './rescue.js'
+import { createResend } from './resend.js'
+import { createResyncs } from './resyncs.js'
 import { createSettle } from './settle.js'
 import { createWhereabouts } from './whereabouts.js'
 import { createWindow, type LaneWindow, WINDOW_LIMITS, type WindowLimits } from './window.js'
+import { createWithdraw } from './withdraw.js'
 import { createWriter } from './writer.js'
 
 export interface SqliteOptions {
@@ -29,10 +43,13 @@ export interface SqliteOptions {
   readonly lockWaitMs: number
   readonly destinations: readonly ConfiguredQueue[]
   readonly decide: Decide
+  readonly rules: LedgerRules
   readonly clock: Clock
   /** this process among all that ever worked on the database */
   readonly owner: string
   readonly windowLimits?: WindowLimits
+  /** for the order of alerts; Alerta's by default */
+  readonly severities?: Severities
   /** told of what was found damaged and set aside */
   readonly onDamage?: OnDamage
 }
@@ -65,7 +82,7 @@ const realPath = (path: string): string =>
   existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))
 
 function assemble(db: Database.Database, unlock: () => void, options: SqliteOptions): Store {
-  const { owner, onDamage = () => {} } = options
+  const { owner, rules, clock, severities = ALERTA_SEVERITIES, onDamage = () => {} } = options
   rescue(db)
   const queues = createQueues(db, options.destinations)
   const assertThere = createWhereabouts(db.name)
@@ -73,7 +90,14 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
     assertThere()
     queues.flush()
   })
-  const index = createAlertIndex(db)
+  const marks = createMarks(db)
+  const alertIds = createAlertIds(db)
+  const index = createAlertIndex(db, { ids: alertIds, marks })
+  const ledger = createLedger(db, rules)
+  const journal = createJournal(db, queues)
+  const resend = createResend({ db, journal, ledger, marks, rules })
+  const crossing = createCrossing({ db, marks, resend })
+  const withdraw = createWithdraw(db, queues)
   const gates = createGates(db, onDamage)
   const reports = createReports(db)
   const windows = new Map<QueueState, LaneWindow>()
@@ -84,11 +108,39 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
     windows.set(queue, window)
     return window
   }
-  const heartbeats = createHeartbeats(db, queues)
-  const setAside = createSetAside(db, queues, onDamage)
-  const append = createAppend({ db, queues, index, heartbeats, decide: options.decide })
-  const claim = createClaim({ db, writer, index, heartbeats, setAside, owner, windowOf })
-  const settle = createSettle({ db, queues, owner, windowOf })
+  const heartbeats = createHeartbeats(db, queues, withdraw)
+  const setAside = createSetAside(db, withdraw, onDamage)
+  const there = createAlertsThere({ db, alertIds, ledger })
+  const identify = createIdentify({ db, queues, index, alertIds, there, ledger, marks, rules })
+  const append = createAppend({
+    db,
+    journal,
+    queues,
+    index,
+    alertIds,
+    marks,
+    ledger,
+    heartbeats,
+    identify,
+    resend,
+    decide: options.decide,
+    rules,
+  })
+  const claim = createClaim({
+    db,
+    writer,
+    alertIds,
+    marks,
+    heartbeats,
+    setAside,
+    withdraw,
+    fold: createFold(db, withdraw, rules),
+    crossing,
+    rules,
+    owner,
+    windowOf,
+  })
+  const settle = createSettle({ db, queues, alertIds, marks, crossing, owner, windowOf })
   const expire = createExpire(db, queues, gates)
   const prune = createPrune(db)
   const spend = db.prepare('INSERT INTO nonce (key, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING')
@@ -99,6 +151,9 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
     append: (draft) => writer.run((tx) => append(tx, draft)),
     claim: (destination, limit, now) => claim(queues.byName(destination), limit, now),
     settle: (delivery, settlement, now) => writer.run((tx) => settle(tx, delivery, settlement, now)),
+    alertOf: async (delivery) => reading(() => there.read(queues.byName(delivery.destination), delivery)),
+    learn: (delivery, alias, now) => writer.run(() => identify.learn(delivery, alias, now)),
+    identify: (delivery, told, now) => writer.run(() => identify.told(delivery, told, now)),
     gate: async (destination) => reading(() => gates.read(queues.byName(destination))),
     saveGate: (destination, gate, now) => writer.run(() => gates.saveGate(queues.byName(destination), gate, now)),
     saveBreaker: (destination, breaker) => writer.run(() => gates.saveBreaker(queues.byName(destination), breaker)),
@@ -115,6 +170,14 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
       ),
     settled: async (destination, state, limit): Promise<readonly Settled[]> =>
       reading(() => reports.settled(queues.byName(destination), state, limit)),
+    alerts: createAlertReads({
+      db,
+      alertIds,
+      ledger,
+      severities: severityGroups(severities),
+      monotonic: () => clock.monotonic(),
+    }),
+    resyncs: createResyncs({ db, writer, queues, index, alertIds, marks, ledger, resend, rules }),
     touch: (now) => writer.run(() => void touch.run(now)),
     touchedAt: async () => reading(() => touchedAt.get()),
     async close() {

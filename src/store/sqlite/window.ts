@@ -64,6 +64,8 @@ export interface LaneWindow {
   take(limit: number, now: number): readonly Head[]
   /** The head has left the outbox: the lane's next row becomes its head. */
   settled(head: Head): void
+  /** These rows of the lane, none of them its head, have left the outbox. */
+  dropped(lane: Lane, seqs: ReadonlySet<number>): void
   /** The head stays in the outbox and may be taken again at `notBefore` (epoch ms). */
   requeued(head: Head, notBefore: number): void
   /** When it is worth to take again, epoch ms (0: at once); undefined: not before something else happens. */
@@ -204,6 +206,13 @@ export function createWindow(
   return {
     take,
     settled: (head) => next(busy(head)),
+    dropped(number, seqs) {
+      const lane = lanes.get(number)
+      if (lane === undefined) return
+      const left = lane.parked.filter((seq) => !seqs.has(seq))
+      parked -= lane.parked.length - left.length
+      lane.parked = left
+    },
     requeued(head, notBefore) {
       const lane = busy(head)
       lane.notBefore = notBefore

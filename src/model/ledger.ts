@@ -1,0 +1,119 @@
+import type { AlertFields, AlertKey } from './alert.js'
+
+export const TRENDS = ['moreSevere', 'noChange', 'lessSevere'] as const
+export type Trend = (typeof TRENDS)[number]
+
+/** One incarnation of an alert as the ledger sees it: Alerta's fields, `status` and `severity` being the current ones. */
+export interface AlertState extends AlertFields {
+  /** the first reception's */
+  readonly id: string
+  /** the status of the history entry before the newest, which Alerta's machine goes back to; "open" where there is none */
+  readonly previousStatus: string
+  readonly previousSeverity: string
+  readonly trendIndication: Trend
+  readonly duplicateCount: number
+  readonly repeat: boolean
+  /** epoch ms, as all times here */
+  readonly receiveTime: number
+  readonly lastReceiveId: string
+  readonly lastReceiveTime: number
+  readonly updateTime: number
+  /** until when an ack or shelve holds; 0: for ever, or there is none */
+  readonly statusUntil: number
+  /** absent where the alert was not made by receptions, but learned from a peer */
+  readonly trail?: Trail
+}
+
+/** What else Alerta's machine reads out of the history; kept beside it, for the history is bounded. */
+export interface Trail {
+  /** of the newest entry, seconds */
+  readonly timeout: number | null
+  /** the entry before the newest, before the newest ack, before the newest shelve; null: there is none */
+  readonly before: Earlier | null
+  readonly beforeAck: Earlier | null
+  readonly beforeShelve: Earlier | null
+}
+
+/** What an action goes back to. */
+export interface Earlier {
+  readonly status: string
+  /** seconds */
+  readonly timeout: number | null
+}
+
+/** Alerta's words for what made a history entry (models/enums.py: ChangeType). */
+export type ChangeType = 'new' | 'value' | 'severity' | 'status' | 'action' | (string & {})
+
+/** One entry of an alert's history (alerta/models/history.py). */
+export interface HistoryEntry {
+  /** of the reception or of the alert */
+  readonly id: string
+  readonly event: string
+  readonly severity: string
+  readonly status: string
+  readonly value: string | null
+  readonly text: string
+  readonly type: ChangeType
+  /** epoch ms */
+  readonly updateTime: number
+  /** who signed in */
+  readonly user: string
+  /** seconds */
+  readonly timeout: number | null
+}
+
+/** What an accepted alert or action makes of the ledger's state. */
+export interface Applied {
+  readonly state: AlertState
+  /** undefined: nothing worth an entry */
+  readonly entry: HistoryEntry | undefined
+  /** Severity, status or event are others than before, or there was nothing before; false: a repeat, a note. */
+  readonly changed: boolean
+  /** why Alerta's machine refuses the action; the state is as it was, the message is relayed all the same */
+  readonly refused: string | undefined
+}
+
+/** An alert as a peer's GET /alerts tells it. */
+export interface PeerAlert extends AlertKey {
+  readonly id: string
+  readonly lastReceiveId: string
+  readonly severity: string
+  readonly status: string
+  /** epoch ms */
+  readonly lastReceiveTime: number
+  /** newest first */
+  readonly history: readonly PeerHistoryEntry[]
+  /** as it came, to fill a ledger with */
+  readonly alert: AlertFields
+}
+
+export interface PeerHistoryEntry {
+  readonly id: string
+  readonly type: string
+  readonly text: string
+  readonly status: string
+  /** epoch ms */
+  readonly updateTime: number
+}
+
+/** What a repeat that was folded leaves to the one that goes out instead. */
+export interface Carried {
+  readonly tags: readonly string[]
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+/** The actions whose whole effect is in the alert's state; any other may do something of its own at a peer. */
+export const STATE_ACTIONS: ReadonlySet<string> = new Set([
+  'open',
+  'assign',
+  'ack',
+  'unack',
+  'shelve',
+  'unshelve',
+  'close',
+  'expired',
+  'timeout',
+])
+
+/** Those of them whose result depends on what was before. */
+export const RESTORING_ACTIONS: ReadonlySet<string> = new Set(['open', 'unack', 'unshelve', 'timeout'])

@@ -1,0 +1,98 @@
+import type Database from 'better-sqlite3'
+import type { AlertState, PeerAlert } from '../../model/ledger.js'
+import type { Draft } from '../../model/message.js'
+import { alertLane } from '../../model/order.js'
+import type { Filling } from '../../model/resync.js'
+import { isOver } from '../../model/standing.js'
+import type { LedgerRules } from '../contract.js'
+import type { AlertIds } from './alert-ids.js'
+import type { AlertIndex } from './alert-index.js'
+import type { Ledger } from './ledger.js'
+import type { Marks } from './marks.js'
+import type { QueueState } from './queues.js'
+import { OURSELVES } from './resend.js'
+
+export interface AdoptDeps {
+  readonly db: Database.Database
+  readonly index: AlertIndex
+  readonly alertIds: AlertIds
+  readonly marks: Marks
+  readonly ledger: Ledger
+  readonly rules: Pick<LedgerRules, 'ids'>
+}
+
+/** Takes an alert of a peer into the ledger, or learns its id of one that is there. Nothing of it is relayed. */
+export type Adopt = (queue: QueueState, told: PeerAlert, now: number) => Filling
+
+export function createAdopt({ db, index, alertIds, marks, ledger, rules }: AdoptDeps): Adopt {
+  const deletedAt = db.prepare<[number], number | null>('SELECT deleted_at FROM alert WHERE id = ?').pluck()
+
+  /** The peer may have made another event of it, and know it by the id that we know it by. */
+  function byId({ id }: PeerAlert): number | undefined {
+    const resolved = alertIds.resolve(id)
+    return resolved === undefined || resolved === 'ambiguous' || resolved.id !== id ? undefined : resolved.alert
+  }
+
+  function record(queue: QueueState, told: PeerAlert, now: number): void {
+    const messageId = rules.ids.messageId()
+    const draft: Extract<Draft, { kind: 'alert' }> = {
+      ...{ kind: 'alert', alertId: told.id, alert: told.alert, messageId, requestId: messageId, acceptedAt: now },
+      ...{ stamp: undefined, hops: [], sender: '', credential: OURSELVES, body: null, fromPeer: false, customers: [] },
+    }
+    const lanes = { resource: alertLane(told.alert, 'resource'), alert: alertLane(told.alert, 'alert') }
+    const alert =
+      index.current(told.alert) ??
+      index.record(draft, undefined, { alertId: told.id, digest: '', hops: [], at: now }, lanes, true)
+    const applied = { state: stateOf(told), entry: undefined, changed: true, refused: undefined }
+    // what is accepted from now on is newer
+    ledger.write(
+      alert,
+      draft,
+      { standing: 'newest', applied, stamp: Math.min(told.lastReceiveTime, now) },
+      undefined,
+      0,
+    )
+    alertIds.note(told.id, alert, 0, now)
+    isKnownThere(queue, alert, told, now)
+  }
+
+  function isKnownThere(queue: QueueState, alert: number, told: PeerAlert, now: number): boolean {
+    const known = marks.get(alert, queue.id)
+    if (known?.alias === told.id && known.sent === 1) return false
+    const mark = marks.of(alert).get(queue.name)
+    marks.set(alert, queue.id, mark ?? (isOver(told.status) ? 'closed' : 'open'), true)
+    marks.learn(alert, queue.id, told.id, 0)
+    for (const id of new Set([told.id, told.lastReceiveId])) {
+      // an id that is known means what it has meant
+      if (alertIds.resolve(id) === undefined) alertIds.note(id, alert, queue.id, now)
+    }
+    return true
+  }
+
+  return (queue, told, now) => {
+    const current = index.current(told.alert)
+    const known = current ?? byId(told)
+    const goneAt = known === undefined || known === current ? null : (deletedAt.get(known) ?? null)
+    // what the peer has heard of since our delete lives on there
+    if (goneAt !== null && goneAt >= told.lastReceiveTime) return 'deleted'
+    if (known === undefined || goneAt !== null || ledger.read(known) === undefined) {
+      record(queue, told, now)
+      return 'adopted'
+    }
+    return isKnownThere(queue, known, told, now) ? 'learned' : 'known'
+  }
+}
+
+/** Of what was before, and of how long an ack holds, a peer's list says nothing. */
+const stateOf = ({ id, alert, severity, status, lastReceiveId, lastReceiveTime }: PeerAlert): AlertState => ({
+  ...alert,
+  ...{ id, severity, status, lastReceiveId, lastReceiveTime },
+  previousStatus: 'open',
+  previousSeverity: severity,
+  trendIndication: 'noChange',
+  duplicateCount: 0,
+  repeat: false,
+  receiveTime: lastReceiveTime,
+  updateTime: lastReceiveTime,
+  statusUntil: 0,
+})

@@ -1,0 +1,66 @@
+import type Database from 'better-sqlite3'
+
+/** An id as the one who uses it wrote it, made whole, and the alert that it means. */
+export interface Resolved {
+  readonly alert: number
+  readonly id: string
+}
+
+/** Every id by which an alert is known: its senders', ours, each peer's. */
+export interface AlertIds {
+  /** Exact, else a prefix that only one alert's ids have. */
+  resolve(id: string): Resolved | 'ambiguous' | undefined
+  /**
+   * `source`: 0 a sender, else the destination that knows the alert by this id. What a sender called it goes first.
+   * Returns the alert that the id meant until now.
+   */
+  note(id: string, alert: number, source: number, at: number): number | undefined
+}
+
+/** The `alerta` command shows so many characters of an id and takes them for it. */
+export const SHORTEST_PREFIX = 8
+/** Beside the first one. A sender that makes an id for each repeat would else fill the disk with them. */
+const LAST_KEPT = 32
+/** Ids looked at for one prefix; an alert has about so many per source. */
+const PREFIX_ROWS = 256
+/** Sorts behind every id that begins like the prefix. */
+export const LAST_CHARACTER = '\u{10ffff}'
+
+export function createAlertIds(db: Database.Database): AlertIds {
+  const statement = {
+    exact: db.prepare<[string], number>('SELECT alert FROM alert_id WHERE id = ?').pluck(),
+    prefix: db.prepare<[string, string, number], Resolved>(
+      'SELECT alert, id FROM alert_id WHERE id >= ? AND id < ? ORDER BY id LIMIT ?',
+    ),
+    insert: db.prepare(
+      `INSERT INTO alert_id (id, alert, seen_at, source, n) VALUES (:id, :alert, :at, :source,
+         (SELECT coalesce(max(n) + 1, 0) FROM alert_id WHERE alert = :alert AND source = :source))`,
+    ),
+    update: db.prepare(
+      `UPDATE alert_id SET seen_at = :at, alert = :alert, source = :source
+       WHERE id = :id AND (source <> 0 OR :source = 0)`,
+    ),
+    trim: db.prepare(
+      `DELETE FROM alert_id WHERE alert = :alert AND source = :source AND n > 0
+         AND n <= (SELECT max(n) FROM alert_id WHERE alert = :alert AND source = :source) - ${LAST_KEPT}`,
+    ),
+  }
+  return {
+    resolve(id) {
+      const alert = statement.exact.get(id)
+      if (alert !== undefined) return { alert, id }
+      if (id.length < SHORTEST_PREFIX) return undefined
+      const found = statement.prefix.all(id, id + LAST_CHARACTER, PREFIX_ROWS)
+      return found.some((one) => one.alert !== found[0]?.alert) ? 'ambiguous' : found[0]
+    },
+    note(id, alert, source, at) {
+      const before = statement.exact.get(id)
+      if (before !== undefined) statement.update.run({ id, alert, source, at })
+      else {
+        statement.insert.run({ id, alert, source, at })
+        statement.trim.run({ alert, source })
+      }
+      return before
+    },
+  }
+}
