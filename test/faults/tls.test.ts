@@ -26,6 +26,7 @@ beforeAll(async () => {
         url: `https://127.0.0.1:${port}`,
         ca: authority.path,
         auth: { type: 'key', key: 'a-key' },
+        fold: false,
         ...QUICK,
       },
     ],
