@@ -1,9 +1,11 @@
 #!/usr/bin/env node
+import { randomBytes } from 'node:crypto'
 import { Command } from 'commander'
 import { readVersion } from './base/version.js'
 import { check } from './cli/check.js'
 import { diff } from './cli/diff.js'
 import { hashPassword } from './cli/hash-password.js'
+import { importConfig } from './cli/import.js'
 import type { Io } from './cli/io.js'
 import { resync } from './cli/resync.js'
 import { serve } from './cli/serve.js'
@@ -83,6 +85,16 @@ program
   .option('--json', 'print each request as one line of JSON')
   .action(async (options) => {
     process.exitCode = await sink(options, io)
+  })
+
+program
+  .command('import')
+  .description("make a configuration from an Alerta server's, which is read and never run")
+  .argument('<file>', 'its configuration in Python, such as /etc/alertad.conf')
+  .option('-o, --out <file>', 'write it there, and its secrets beside it, instead of printing it')
+  .option('--force', 'overwrite files that are there')
+  .action((file, options) => {
+    process.exitCode = importConfig(file, options, () => randomBytes(24).toString('hex'), io)
   })
 
 program

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { createAuthenticator } from './auth/credentials.js'
-import { ownNames } from './auth/own-names.js'
 import { createSigner } from './auth/sign.js'
+import { createSignIn } from './auth/sign-in.js'
 import { type Clock, systemClock } from './base/clock.js'
 import { type Closers, createClosers } from './base/closers.js'
 import { type Counters, createCounters } from './base/counters.js'
@@ -27,8 +26,8 @@ import { type Resolve, resolveAll } from './egress/lookup.js'
 import type { Ours } from './egress/ours.js'
 import { createPeerReader } from './egress/peer-reader.js'
 import { createProbe } from './egress/probe.js'
-import { readAction } from './ingress/action.js'
 import { createApp } from './ingress/app.js'
+import { reread } from './ingress/reread.js'
 import { type Listener, listen } from './ingress/serve.js'
 import { createLedger } from './ledger/ledger.js'
 import { ledgerOptions } from './ledger/options.js'
@@ -125,7 +124,7 @@ export async function build(config: Config, log: Log, overrides: Partial<Parts> 
     const app = createApp({
       config,
       identities: ours.identities,
-      authenticate: createAuthenticator({ auth: config.auth, ownNames: ownNames(config), clock, spend: store.spend }),
+      ...createSignIn({ config, clock, ids, spend: store.spend }),
       append: async (draft) => {
         const appended = await store.append(draft)
         if (appended.kind === 'accepted') for (const name of appended.queued) dispatchers.get(name)?.wake()
@@ -183,13 +182,14 @@ async function openStore(wiring: Wiring): Promise<Store> {
     destinations: budgets.map((queue) => ({ ...queue, takes: kindsTaken(queue.forward) })),
     decide: createDecide(routes, severitiesOf(config.alerts)),
     severities: severitiesOf(config.alerts),
-    rules: { ...createLedger(ledgerOptions(config)), bodyOf, collect, carry, readAction, cameFrom, ids },
+    rules: { ...createLedger(ledgerOptions(config)), bodyOf, collect, carry, reread, cameFrom, ids },
     clock,
     owner: randomBytes(8).toString('hex'),
     onDamage(damage) {
       log.error(damage, 'damage in the database, set aside')
       counters.add('damaged', damage.destination)
     },
+    onWithdrawn: ({ destination, state }) => counters.add(state, destination),
   })
   await disk.free()
   if (share() < 1) log.warn({ share: share() }, 'queue budgets cut down to what the disk has free')

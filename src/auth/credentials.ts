@@ -3,8 +3,10 @@ import { unreachable } from '../base/unreachable.js'
 import { ANONYMOUS_SCOPES, type AuthConfig } from '../config/auth.js'
 import { createBasicCheck } from './basic-check.js'
 import { createHawkCheck } from './hawk-check.js'
+import type { LoginTokens } from './login-token.js'
 import { readOffered } from './offered.js'
 import type { OwnName } from './own-names.js'
+import { createPasswordCheck, type PasswordCheck } from './password-check.js'
 import { anonymous, label, principal } from './principal.js'
 import { createSecretIndex } from './secret-index.js'
 import { type Authenticate, admitted, denied, type Verdict } from './verdict.js'
@@ -16,6 +18,10 @@ export interface AuthenticatorDeps {
   readonly clock: Clock
   /** notes a nonce until expiresAt (epoch ms); false when it is already noted */
   readonly spend: (nonce: string, expiresAt: number) => Promise<boolean>
+  /** shared with the login; by default of its own */
+  readonly passwords?: PasswordCheck
+  /** what a login hands out is a credential too */
+  readonly tokens?: LoginTokens | undefined
 }
 
 /**
@@ -34,8 +40,13 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticate {
     })),
   )
   const hawk = createHawkCheck({ hmac: auth.hmac, names: deps.ownNames, clock, spend: deps.spend })
-  const basic = createBasicCheck({ users: auth.users, clock })
+  const basic = createBasicCheck(deps.passwords ?? createPasswordCheck({ users: auth.users, clock }))
   const nobody = withoutCredential(auth)
+  const bearer = async (token: string): Promise<Verdict> => {
+    const found = tokens(token)
+    if (found !== undefined) return admitted(found)
+    return deps.tokens === undefined ? denied('Token is invalid') : deps.tokens.check(token)
+  }
 
   return async (request) => {
     const offered = readOffered(request)
@@ -47,7 +58,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticate {
       case 'hawk':
         return hawk(request)
       case 'bearer':
-        return owner(tokens(offered.value), 'Token is invalid')
+        return bearer(offered.value)
       case 'basic':
         return basic(offered.value)
       case 'unknown scheme':

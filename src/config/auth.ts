@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hawkKey, headerSecret, passwordHash, secret, userName } from './fields.js'
+import { duration, hawkKey, headerSecret, passwordHash, secret, signingSecret, userName } from './fields.js'
 
 /** Scopes are Alerta's: an action, or action:resource (alerta/models/permission.py). */
 const SCOPE =
@@ -18,6 +18,10 @@ export const ANONYMOUS_SCOPES = ['write:alerts', 'write:heartbeats'] as const
 
 export const authSchema = z.strictObject({
   required: z.boolean().default(true),
+  /** signs what POST /auth/login hands out; without it nobody logs in. Alerta's SECRET_KEY */
+  secret_key: signingSecret.optional(),
+  /** how long a login lasts; Alerta's TOKEN_EXPIRE_DAYS */
+  login_expiry: duration.prefault('14d'),
   /** what a sender without credentials may do where `required` is false */
   anonymous: z.array(z.enum(ANONYMOUS_SCOPES)).optional(),
   api_keys: z.array(z.strictObject({ key: headerSecret, text: z.string().default(''), ...grant })).prefault([]),

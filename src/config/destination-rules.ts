@@ -92,7 +92,10 @@ const nothingForwarded = ({ forward }: DestinationConfig): Fault[] =>
     : [{ path: ['forward'], message: "is empty: nothing is forwarded there; ['*'] is everything" }]
 
 /** Filter words and the actions that Alerta itself knows; any other word is the name of a custom action. */
-const KNOWN_WORDS = ['*', 'alerts', 'actions', 'delete', 'heartbeats']
+const KNOWN_WORDS = [
+  ...['*', 'alerts', 'actions', 'delete', 'heartbeats'],
+  ...['status', 'tag', 'untag', 'attributes', 'notes', 'webhooks'],
+]
 const KNOWN_ACTIONS = ['open', 'assign', 'ack', 'unack', 'shelve', 'unshelve', 'close', 'expired']
 
 function mistypedWords({ forward }: DestinationConfig): Fault[] {

@@ -28,6 +28,7 @@ const VARIABLES: readonly Variable[] = [
   { name: 'BASE_URL', path: ['base_url'], read: asIs },
   { name: 'DATABASE_URL', path: ['database_url'], read: asIs },
   { name: 'AUTH_REQUIRED', path: ['auth', 'required'], read: readBoolean },
+  { name: 'SECRET_KEY', path: ['auth', 'secret_key'], read: asIs },
   { name: 'CORS_ORIGINS', path: ['cors_origins'], read: (text) => ({ value: splitList(text), faults: [] }) },
   { name: 'USE_PROXYFIX', path: ['use_proxyfix'], read: readBoolean },
   { name: 'FWD_DESTINATIONS', path: ['destinations'], read: parseForwarderDestinations },
@@ -37,10 +38,18 @@ const VARIABLES: readonly Variable[] = [
   { name: 'ALERT_TIMEOUT', path: ['alerts', 'timeout'], read: readSeconds },
   { name: 'ACK_TIMEOUT', path: ['alerts', 'ack_timeout'], read: readSeconds },
   { name: 'SHELVE_TIMEOUT', path: ['alerts', 'shelve_timeout'], read: readSeconds },
+  { name: 'GOOGLE_TRACKING_ID', path: ['web_ui', 'google_tracking_id'], read: asIs },
+  { name: 'CLIPBOARD_TEMPLATE', path: ['web_ui', 'clipboard_template'], read: asIs },
 ]
 const ADMIN_KEY = 'ADMIN_KEY'
 
 export const ENVIRONMENT_NAMES: readonly string[] = [...VARIABLES.map(({ name }) => name), ADMIN_KEY]
+
+/** What a setting of Alerta says in the form of the file; undefined where the name means nothing here. */
+export function readSetting(name: string, text: string): (Read & { readonly path: Path }) | undefined {
+  const variable = VARIABLES.find((each) => each.name === name)
+  return variable === undefined ? undefined : { path: variable.path, ...variable.read(text, variable.path) }
+}
 
 /** Puts Alerta's environment variables over the values of the file; an empty variable counts as not set. */
 export function applyEnvironment(file: unknown, env: NodeJS.ProcessEnv): Overridden {

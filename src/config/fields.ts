@@ -82,6 +82,12 @@ const secretOf = (allowed: RegExp, what: string) =>
 
 export const secret = secretOf(/^\P{Cc}+$/u, 'a text in quotes without line breaks and other control characters')
 
+/** Whoever has seen one token can try guesses at home; Alerta's default, changeme, everybody knows. */
+export const signingSecret = secretOf(
+  /^\P{Cc}{16,}$/u,
+  'a text in quotes of at least 16 characters, without line breaks and other control characters',
+)
+
 /** For what stands in a header as it is: HTTP takes no other characters there. */
 export const headerSecret = secretOf(/^[\x21-\x7e]+$/, 'a text in quotes of visible ASCII characters without blanks')
 

@@ -21,6 +21,11 @@ export function parseForwarderDestinations(text: string, path: Path): ForwarderD
     const message = `must be a JSON list such as ${EXAMPLE}; Python's parentheses and single quotes are not JSON`
     return { value: undefined, faults: [{ path, message }] }
   }
+  return readForwarderDestinations(list, path)
+}
+
+/** The same from a list that is read already. */
+export function readForwarderDestinations(list: readonly unknown[], path: Path) {
   const names = new Set<string>()
   const entries = list.map((entry, i) => parseEntry(entry, [...path, i], names))
   return { value: entries.map((entry) => entry.value), faults: entries.flatMap((entry) => entry.faults) }

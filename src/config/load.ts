@@ -52,6 +52,7 @@ const SECTIONS: readonly string[] = [
   'auth',
   'reject',
   'alerts',
+  'web_ui',
   'limits',
   'retention',
   'log',

@@ -15,6 +15,7 @@ import {
   size,
   sizeOrZero,
 } from './fields.js'
+import { webUiSchema } from './web-ui.js'
 
 /** The whole configuration; config/relay.example.yaml explains every key. Durations become ms, sizes bytes. */
 export const configSchema = z.strictObject({
@@ -34,6 +35,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   alerts: alertsSchema.prefault({}),
+  web_ui: webUiSchema.prefault({}),
   limits: z
     .strictObject({
       body: size.prefault('16MiB'),

@@ -26,11 +26,11 @@ const CLOCKS_APART_MS = 60_000
 type Members = Readonly<Record<string, unknown>>
 
 export function createArrived({ store, asking, severities }: ArrivedDeps): Arrived {
-  /** A repeat could open again what an operator has closed since; a custom action would be executed twice. */
+  /** A repeat could open again what an operator has closed since; a custom action would be executed, a note be there twice. */
   const doesHarm = ({ kind, action }: Message, { severity }: Members): boolean =>
     kind === 'alert'
       ? typeof severity === 'string' && !isNormal(severity, severities)
-      : kind === 'action' && !STATE_ACTIONS.has(action ?? '')
+      : (kind === 'action' && !STATE_ACTIONS.has(action ?? '')) || (kind === 'note' && action === 'add')
 
   /** Only a message that is like no other before it can be told from them. */
   async function isUnlike(delivery: Delivery): Promise<boolean> {
@@ -51,8 +51,9 @@ export function createArrived({ store, asking, severities }: ArrivedDeps): Arriv
     const there: Read<PeerAlert | undefined> = await asking.byId(id, signal)
     if (there.kind !== 'read' || there.value === undefined) return undefined
     const known = there.value
-    const outcome: Outcome = { kind: 'delivered', status: null, note: 'had arrived' }
+    const outcome = { kind: 'delivered', status: null, note: 'had arrived' } as const
     if (message.kind === 'alert') return wasReceived(known, message) ? { ...outcome, alias: known.id } : undefined
+    if (message.kind === 'note') return wasNoted(known, message, body, outcome)
     return wasExecuted(known, message, body) ? outcome : undefined
   }
 }
@@ -67,4 +68,17 @@ function wasExecuted({ history }: PeerAlert, { action, acceptedAt }: Message, { 
     (entry) =>
       (entry.type === 'action' || entry.type === action) && entry.text === wanted && entry.updateTime >= acceptedAt,
   )
+}
+
+/** The entry that a note leaves in the history has its id. */
+function wasNoted(
+  { history }: PeerAlert,
+  { acceptedAt }: Message,
+  { text, note }: Members,
+  outcome: Extract<Outcome, { kind: 'delivered' }>,
+): Outcome | undefined {
+  const found = history.find(
+    (entry) => entry.type === 'note' && entry.text === (text || note) && entry.updateTime >= acceptedAt,
+  )
+  return found && { ...outcome, alias: found.id }
 }

@@ -3,7 +3,7 @@ import { judge } from '../egress/answer.js'
 import type { Client } from '../egress/client.js'
 import type { Ours } from '../egress/ours.js'
 import { createRedactor } from '../egress/redact.js'
-import { buildRequest } from '../egress/request.js'
+import { buildRequest, noteId } from '../egress/request.js'
 import type { Severities } from '../model/alert.js'
 import type { Delivery } from '../model/delivery.js'
 import type { Outcome } from '../model/outcome.js'
@@ -25,7 +25,7 @@ export function createAttempt(deps: AttemptDeps): Attempt {
   const send = createSend(deps)
   // an http system knows no alerts that could be asked for
   if (destination.kind === 'http') {
-    return async (delivery, signal) => forgotten(await send(delivery.message, delivery.alias, signal), delivery)
+    return async (delivery, signal) => forgotten(await send(delivery, signal), delivery)
   }
   const heal = createHeal({ ...deps, send })
   const arrived = createArrived({ ...deps, asking: asking(destination.name) })
@@ -33,7 +33,8 @@ export function createAttempt(deps: AttemptDeps): Attempt {
     // a relay knows what has arrived by the message id
     const had = destination.kind === 'alerta' ? await arrived(delivery, signal) : undefined
     if (had !== undefined) return had
-    const outcome = await send(delivery.message, delivery.alias, signal)
+    if (isNoteOfNoDestination(destination, delivery)) return NOTE_UNKNOWN
+    const outcome = await send(delivery, signal)
     return outcome.kind === 'not found' ? heal(delivery, outcome, signal) : outcome
   }
 }
@@ -42,12 +43,21 @@ export function createAttempt(deps: AttemptDeps): Attempt {
 function createSend({ destination, client, ours, clock }: AttemptDeps): Send {
   const { kind, accept } = destination
   const redact = createRedactor(destination.auth)
-  return async (message, alias, signal) => {
-    const exchange = await client.exchange(buildRequest(destination, { message, alias }, ours), signal)
+  return async (delivery, signal) => {
+    const { message } = delivery
+    const exchange = await client.exchange(buildRequest(destination, delivery, ours), signal)
     const asked = { kind, accept, write: message.kind, ours: ours.identities, sentHops: message.hops }
     return judge(exchange, { ...asked, now: clock.now(), redact })
   }
 }
+
+/** What it was never sent need not be taken away from it, and has no id there. */
+const isNoteOfNoDestination = (destination: DestinationConfig, delivery: Delivery): boolean =>
+  delivery.message.action === 'remove' &&
+  delivery.message.kind === 'note' &&
+  noteId(destination, delivery) === undefined
+
+const NOTE_UNKNOWN: Outcome = { kind: 'suppressed', status: null, note: 'the note is not known there' }
 
 const forgotten = (outcome: Outcome, { sent }: Delivery): Outcome =>
   outcome.kind === 'not found' && sent ? { ...outcome, alert: 'lost again' } : outcome

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js'
 import type { Counters } from '../base/counters.js'
+import type { Addressed } from '../egress/request.js'
 import type { Delivery } from '../model/delivery.js'
 import type { Hop } from '../model/hops.js'
 import type { Ids } from '../model/ids.js'
@@ -12,10 +13,10 @@ import type { Asking } from './asking.js'
 
 type NotFound = Extract<Outcome, { kind: 'not found' }>
 
-/** Sends a message to the destination, the alert under the id that it has there. */
-export type Send = (message: Message, alias: string | undefined, signal: AbortSignal) => Promise<Outcome>
+/** Sends a message to the destination, what it is about under the ids that it has there. */
+export type Send = (delivery: Addressed, signal: AbortSignal) => Promise<Outcome>
 
-/** What to do about a 404 to an action, within the same attempt; its result is the attempt's. */
+/** What to do about a 404 to what is about an alert, within the same attempt; its result is the attempt's. */
 export type Heal = (delivery: Delivery, missed: NotFound, signal: AbortSignal) => Promise<Outcome>
 
 export interface HealDeps {
@@ -69,7 +70,7 @@ export function createHeal(deps: HealDeps): Heal {
 
     const { alias } = alert
     if (alias !== undefined && alias !== (delivery.alias ?? delivery.message.alertId)) {
-      const outcome = await send(delivery.message, alias, signal)
+      const outcome = await send({ ...delivery, alias }, signal)
       if (outcome.kind !== 'not found') return healed(delivery, outcome, `known there as ${alias}`)
     }
     const there = await asking(delivery.destination)?.byKey(alert.key, signal)
@@ -80,7 +81,7 @@ export function createHeal(deps: HealDeps): Heal {
     return again(delivery, there.value.id, `known there as ${there.value.id}`, signal)
   }
 
-  /** The alert itself first, as it is now; then the action. */
+  /** The alert itself first, as it is now; then the message. */
   async function bringBack(
     delivery: Delivery,
     { state, stamp, wanted }: AlertThere,
@@ -91,25 +92,29 @@ export function createHeal(deps: HealDeps): Heal {
     const { status, over } = standingAt(state, clock.now())
     if (over) return suppressed(missed, `unknown there, and ${status} here`)
     if (!wanted) return missed
-    const posted = await send(alertMessage(delivery, state, stamp), undefined, signal)
+    const message = alertMessage(delivery, state, stamp)
+    const posted = await send({ message, alias: undefined }, signal)
     if (posted.kind !== 'delivered') return { ...posted, note: `its alert, sent again: ${posted.note}` }
     if (posted.alias === undefined) return suppressed(posted, `unknown there, and kept out: ${posted.note}`)
     return again(delivery, posted.alias, 'its alert was sent again', signal)
   }
 
-  /** On the way of the action that asks for it, so that it goes back to nobody. */
+  /** On the way of the message that asks for it, so that it goes back to nobody. */
   function alertMessage({ message }: Delivery, state: AlertState, stamp: number | undefined): Message {
     const body = bodyOf(beforeAction(state, message))
-    const about = { alertId: state.id, action: null, timeout: null, body }
-    return { ...message, ...about, kind: 'alert', messageId: ids.messageId(), stamp, sender: '' }
+    const about = { alertId: state.id, action: null, timeout: null, noteId: null, body, stamp, became: undefined }
+    return { ...message, ...about, kind: 'alert', messageId: ids.messageId(), sender: '' }
   }
 
   async function again(delivery: Delivery, alias: string, how: string, signal: AbortSignal): Promise<Outcome> {
     await store.learn(delivery, alias, clock.now())
-    return healed(delivery, await send(delivery.message, alias, signal), how)
+    return healed(delivery, await send({ ...delivery, alias }, signal), how)
   }
 
-  function healed({ destination }: Delivery, outcome: Outcome, how: string): Outcome {
+  function healed({ destination, message }: Delivery, outcome: Outcome, how: string): Outcome {
+    // the alert is known there, so it is the note that is not
+    if (outcome.kind === 'not found' && message.noteId !== null)
+      return suppressed(outcome, 'the note is not known there')
     if (outcome.kind === 'not found') return { ...outcome, alert: 'lost again' }
     if (outcome.kind !== 'delivered') return outcome
     counters.add('healed', destination)

@@ -2,7 +2,7 @@ import { unreachable } from '../base/unreachable.js'
 import type { DestinationConfig } from '../config/destination.js'
 import type { Hop } from '../model/hops.js'
 import type { Identity } from '../model/identity.js'
-import type { Kind } from '../model/message.js'
+import { concernsKnownAlert, type Kind } from '../model/message.js'
 import type { Outcome } from '../model/outcome.js'
 import type { Answer, Exchange } from './exchange.js'
 import { judgeLoop } from './loop-answer.js'
@@ -57,7 +57,7 @@ function judgeAlerta(answer: Answer, asked: Asked): Outcome {
   const shape = readShape(answer)
   const note = noteOf(answer, shape, asked.redact)
   // Alerta 9.1 answers 500 to a delete that meets its own loop.
-  if (status === 500 && shape.kind === 'error' && /already processed by/i.test(shape.message)) {
+  if (status === 500 && shape.kind === 'error' && isLoop(shape.message)) {
     return judgeLoop(status, shape.message, note, asked)
   }
   const judged = judgeStatus(answer, asked, note)
@@ -69,15 +69,19 @@ function judgeAlerta(answer: Answer, asked: Asked): Outcome {
 }
 
 function judgeOk(status: number, shape: Extract<Shape, { kind: 'ok' }>, note: string, asked: Asked): Outcome {
-  if (status === 202 && shape.id === undefined) return judgeLoop(status, shape.message ?? '', note, asked)
+  const tellsId = asked.write !== 'webhook' || isLoop(shape.message)
+  if (status === 202 && shape.id === undefined && tellsId) return judgeLoop(status, shape.message ?? '', note, asked)
   // The id of a 202 is a heartbeat's, or of an alert that a blackout kept out: nothing to act on later.
   if (status === 202) return { kind: 'delivered', status, note }
-  if (asked.write === 'action' || asked.write === 'delete') return { kind: 'delivered', status, note }
+  if (asked.write === 'note') return { kind: 'delivered', status, note, ...(shape.id && { alias: shape.id }) }
+  if (asked.write === 'webhook' || concernsKnownAlert(asked.write)) return { kind: 'delivered', status, note }
   if (shape.id === undefined) {
     return suspend(status, `${note} without an id`, 'Alerta answers an id: check the url', 'request')
   }
   return { kind: 'delivered', status, note, ...(asked.write === 'alert' ? { alias: shape.id } : {}) }
 }
+
+const isLoop = (message = ''): boolean => /already processed by/i.test(message)
 
 function judgeError(status: number, message: string, note: string, write: Kind): Outcome {
   // An alert's empty customer is its own fault; any other remark about customers is about our credential.
@@ -85,7 +89,7 @@ function judgeError(status: number, message: string, note: string, write: Kind):
     return suspend(status, note, 'to pass on customers the credential needs the scope admin:alerts', 'head')
   }
   if (status === 403 && /^Missing required scope/i.test(message)) return { kind: 'dead', cause: 'scope', status, note }
-  if (status === 404 && /requested URL was not found/i.test(message)) {
+  if (status === 404 && write !== 'webhook' && /requested URL was not found/i.test(message)) {
     return suspend(status, note, 'there is no such endpoint below the url: check its path, often /api', 'request')
   }
   return judgeRefusal(status, note, write)
@@ -94,8 +98,8 @@ function judgeError(status: number, message: string, note: string, write: Kind):
 /** A 4xx about this one message. */
 function judgeRefusal(status: number, note: string, write: Kind): Outcome {
   if (status === 404 && write === 'delete') return { kind: 'delivered', status, note: `already so: ${note}` }
-  if (status === 404 && write === 'action') return { kind: 'not found', alert: 'unknown', status, note }
-  if (status === 409 && write === 'action') return { kind: 'delivered', status, note: `not applicable: ${note}` }
+  if (status === 404 && concernsKnownAlert(write)) return { kind: 'not found', alert: 'unknown', status, note }
+  if (status === 409 && concernsKnownAlert(write)) return { kind: 'delivered', status, note: `not applicable: ${note}` }
   return { kind: 'dead', cause: 'rejected', status, note }
 }
 

@@ -1,34 +1,36 @@
-import { iso } from '../base/clock.js'
 import { unreachable } from '../base/unreachable.js'
 import type { DestinationConfig } from '../config/destination.js'
+import { formatAccepted } from '../model/accepted.js'
 import type { Delivery } from '../model/delivery.js'
-import type { Message } from '../model/message.js'
 import type { OutgoingRequest } from './exchange.js'
 import { loopHeader } from './loop-header.js'
 import type { Ours } from './ours.js'
 
 const CONTENT_TYPE = 'application/json'
 
+/** A message, and the ids under which its destination knows what it is about. */
+export type Addressed = Pick<Delivery, 'message' | 'alias' | 'noteAlias'>
+
 /**
  * The request of one delivery. Nothing of the original sender's headers goes out but what stands here; the body's
  * bytes are the ones that came in. Alerta's endpoints: alerta/views/alerts.py, heartbeats.py (9.1.0).
  */
-export function buildRequest(
-  destination: DestinationConfig,
-  delivery: Pick<Delivery, 'message' | 'alias'>,
-  ours: Ours,
-): OutgoingRequest {
+export function buildRequest(destination: DestinationConfig, delivery: Addressed, ours: Ours): OutgoingRequest {
   const { message } = delivery
-  const body = message.kind === 'delete' ? null : message.body
+  // a webhook that came by GET has an empty body
+  const body =
+    message.body === null || (message.kind === 'webhook' && message.contentType === null) ? null : message.body
   return {
-    ...target(destination, message.kind, alertId(destination, delivery)),
+    ...target(destination, delivery),
     headers: {
-      ...(body === null ? {} : { 'content-type': CONTENT_TYPE }),
+      ...(body === null ? {} : { 'content-type': message.contentType ?? CONTENT_TYPE }),
       'user-agent': userAgent(ours),
       'x-alerta-loop': loopHeader(destination, message.hops, ours),
       'x-request-id': message.requestId,
       ...(destination.kind === 'alerta' ? {} : { 'x-alerta-message': message.messageId }),
-      ...(destination.kind === 'relay' ? { 'x-alerta-accepted': iso(message.stamp ?? message.acceptedAt) } : {}),
+      ...(destination.kind === 'relay'
+        ? { 'x-alerta-accepted': formatAccepted(message.stamp ?? message.acceptedAt, message.became) }
+        : {}),
       // what the relay sends by itself has no sender
       ...(destination.forwarded_for && message.sender !== '' ? { 'x-forwarded-for': message.sender } : {}),
     },
@@ -45,27 +47,45 @@ export function pathBelow(destination: Pick<DestinationConfig, 'url'>, rest: str
 }
 
 /** Only a peer of Alerta's kind has ids of its own; an http system never told us one. */
-const alertId = (destination: DestinationConfig, { message, alias }: Pick<Delivery, 'message' | 'alias'>): string =>
+const alertId = (destination: DestinationConfig, { message, alias }: Addressed): string =>
   destination.kind === 'http' ? message.alertId : (alias ?? message.alertId)
 
-function target(
-  destination: DestinationConfig,
-  kind: Message['kind'],
-  id: string,
-): Pick<OutgoingRequest, 'method' | 'path'> {
-  switch (kind) {
+function target(destination: DestinationConfig, delivery: Addressed): Pick<OutgoingRequest, 'method' | 'path'> {
+  const { message } = delivery
+  const alert = `/alert/${escapeId(alertId(destination, delivery))}`
+  const below = (path: string): string => pathBelow(destination, path)
+  switch (message.kind) {
     case 'alert':
-      return { method: 'POST', path: pathBelow(destination, '/alert') }
+      return { method: 'POST', path: below('/alert') }
     case 'action':
-      return { method: 'PUT', path: pathBelow(destination, `/alert/${escapeId(id)}/action`) }
+    case 'status':
+    case 'tag':
+    case 'untag':
+    case 'attributes':
+      return { method: 'PUT', path: below(`${alert}/${message.kind}`) }
     case 'delete':
-      return { method: 'DELETE', path: pathBelow(destination, `/alert/${escapeId(id)}`) }
+      return { method: 'DELETE', path: below(alert) }
+    case 'note': {
+      const note = noteId(destination, delivery)
+      if (message.action === 'add' || note === undefined) return { method: 'PUT', path: below(`${alert}/note`) }
+      const method = message.action === 'remove' ? 'DELETE' : 'PUT'
+      return { method, path: below(`${alert}/note/${escapeId(note)}`) }
+    }
     case 'heartbeat':
-      return { method: 'POST', path: pathBelow(destination, '/heartbeat') }
+      return { method: 'POST', path: below('/heartbeat') }
+    case 'webhook':
+      return { method: message.contentType === null ? 'GET' : 'POST', path: below(message.alertId) }
     default:
-      return unreachable(kind)
+      return unreachable(message.kind)
   }
 }
+
+/** Undefined: the destination has not got it. Alerta gives notes ids of its own; all others take ours. */
+export const noteId = (destination: DestinationConfig, { message, noteAlias }: Addressed): string | undefined =>
+  destination.kind === 'http' ? (message.noteId ?? undefined) : (noteAlias ?? shared(destination, message.noteId))
+
+const shared = ({ kind }: DestinationConfig, id: string | null): string | undefined =>
+  kind === 'alerta' ? undefined : (id ?? undefined)
 
 /** Through a Buffer, for an id may hold half a surrogate pair, on which encodeURIComponent throws. */
 export const escapeId = (id: string): string =>

@@ -1,4 +1,4 @@
-import type { Kind } from '../model/message.js'
+import { concernsKnownAlert, type Kind } from '../model/message.js'
 import type { Outcome, Probe } from '../model/outcome.js'
 import type { Answer } from './exchange.js'
 import { toNote } from './note.js'
@@ -20,7 +20,7 @@ export const suspend = (status: number, note: string, hint: string, probe: Probe
 
 /**
  * The statuses that mean the same in any shape, for proxies answer them in HTML; undefined: it needs the body.
- * Where a harmless GET would be answered well although the write is not (405, 415), the probe is the head itself.
+ * Where a harmless GET would be answered well although the write is not (405, 415), the probe is the head itself. What a webhook is answered is about that webhook.
  */
 export function judgeStatus(
   answer: Answer,
@@ -49,11 +49,13 @@ export function judgeStatus(
     case 410:
       return suspend(status, note, 'the destination says it is gone for good: check the url', 'request')
     case 405:
+      if (write === 'webhook') return undefined
       return suspend(status, note, 'the url takes no such writes: check its path, or a proxy in front', 'head')
     case 415:
+      if (write === 'webhook') return undefined
       return suspend(status, note, 'the url takes no JSON: check its path, or a proxy in front', 'head')
     case 404:
-      if (write === 'action' || write === 'delete') return undefined
+      if (write === 'webhook' || concernsKnownAlert(write)) return undefined
       return suspend(status, note, 'there is no such endpoint below the url: check its path, often /api', 'request')
     default:
       return undefined

@@ -2,8 +2,10 @@ import type { Clock } from '../base/clock.js'
 import type { Counters } from '../base/counters.js'
 import type { Log } from '../base/log.js'
 import { unreachable } from '../base/unreachable.js'
+import { type FirstAccepted, parseAccepted } from '../model/accepted.js'
 import { type Ids, type MessageId, parseMessageId } from '../model/ids.js'
-import type { Draft, Write } from '../model/message.js'
+import type { Note } from '../model/ledger.js'
+import { type Draft, isAboutAlert, subjectOf, type Write } from '../model/message.js'
 import type { Appended, Current } from '../store/contract.js'
 import type { Visit } from './entrance.js'
 import { Refused, unavailable } from './refused.js'
@@ -29,6 +31,8 @@ export interface Receipt {
   readonly alertId: string | undefined
   /** the alert as the ledger has it now; undefined: the message is no alert, or its alert is gone again */
   readonly current: Current | undefined
+  /** as the ledger has it now; undefined: the message is about none, or about an unknown alert's */
+  readonly note: Note | undefined
 }
 
 /** Makes a message of a valid write and hands it to the store. Throws Refused 503 where a queue is full. */
@@ -48,10 +52,9 @@ export function createAccept(deps: AcceptDeps): Accept {
   }
 
   /** Only a peer's word counts, as with the message id. */
-  function stampOf({ offeredStamp, principal }: Visit): number | undefined {
-    if (offeredStamp === undefined || !principal.peer) return undefined
-    const stamp = Date.parse(offeredStamp)
-    return Number.isNaN(stamp) ? undefined : stamp
+  function firstAccepted({ offeredStamp, principal }: Visit): FirstAccepted {
+    const isTold = offeredStamp !== undefined && principal.peer
+    return isTold ? parseAccepted(offeredStamp) : { stamp: undefined, became: undefined }
   }
 
   /** Full queues that the destinations' resyncs will make up for. */
@@ -67,7 +70,7 @@ export function createAccept(deps: AcceptDeps): Accept {
       messageId,
       fromPeer,
       acceptedAt,
-      stamp: stampOf(visit),
+      ...firstAccepted(visit),
       requestId: visit.requestId,
       hops: visit.hops,
       sender: visit.sender,
@@ -85,7 +88,12 @@ export function createAccept(deps: AcceptDeps): Accept {
         counters.add('accepted', draft.kind)
         log.info({ queued: appended.queued, skipped: appended.skipped, ...facts }, 'message accepted')
         if (appended.full.length > 0) left(appended.full, draft)
-        return { kind: 'accepted', alertId: appended.current?.state.id, current: appended.current }
+        return {
+          kind: 'accepted',
+          alertId: appended.current?.state.id,
+          current: appended.current,
+          note: appended.note,
+        }
       case 'copy':
         counters.add('suppressed', appended.by === 'content' ? 'copy' : 'message id')
         log.info({ why: `copy by ${appended.by}`, ...facts }, 'message suppressed')
@@ -93,6 +101,7 @@ export function createAccept(deps: AcceptDeps): Accept {
           kind: appended.by === 'content' ? 'copy' : 'again',
           alertId: appended.alertId,
           current: appended.current,
+          note: appended.note,
         }
       case 'refused':
         counters.add('refused', 'queue full')
@@ -110,6 +119,10 @@ export function createAccept(deps: AcceptDeps): Accept {
         counters.add('refused', 'ambiguous id')
         log.info({ why: 'several alerts have an id that begins so', ...facts }, 'message refused')
         throw new Refused(409, 'several alerts have an id that begins so')
+      case 'no such note':
+        counters.add('refused', 'unknown note')
+        log.info({ why: 'the alert has no such note', ...facts }, 'message refused')
+        throw new Refused(404, 'note not found')
       default:
         return unreachable(appended)
     }
@@ -120,7 +133,7 @@ export function createAccept(deps: AcceptDeps): Accept {
 const factsOf = (draft: Draft, ms: number) => ({
   message: draft.messageId,
   kind: draft.kind,
-  [draft.kind === 'heartbeat' ? 'origin' : 'alert']: draft.kind === 'heartbeat' ? draft.origin : draft.alertId,
+  [isAboutAlert(draft) ? 'alert' : draft.kind === 'heartbeat' ? 'origin' : 'path']: subjectOf(draft),
   credential: draft.credential,
   sender: draft.sender,
   hops: draft.hops.map((hop) => hop.text),

@@ -1,5 +1,5 @@
 import * as check from './checks.js'
-import { type JsonObject, parseObject } from './json-object.js'
+import type { JsonObject } from './json-object.js'
 import { asText, textOr, timeoutOf } from './values.js'
 
 const given: check.Check = ({ fields }) => (fields.action ? undefined : "must supply 'action' as json data")
@@ -21,11 +21,3 @@ export const actionFields = (object: JsonObject): Action => ({
   text: asText(object, 'text') ?? '',
   timeout: timeoutOf(object),
 })
-
-/** What the body of an accepted action says, beside its name. */
-export function readAction(body: Buffer): Pick<Action, 'text' | 'timeout'> {
-  const parsed = parseObject(body)
-  if (!parsed.ok) return { text: '', timeout: null }
-  const { text, timeout } = actionFields(parsed.value)
-  return { text, timeout }
-}

@@ -1,9 +1,12 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import type { Login } from '../auth/login.js'
+import type { LoginTokens } from '../auth/login-token.js'
 import type { Wanted } from '../auth/scopes.js'
 import type { Authenticate } from '../auth/verdict.js'
 import type { Config } from '../config/schema.js'
 import type { Identity } from '../model/identity.js'
 import { type AcceptDeps, createAccept } from './accept.js'
+import { type AccountDeps, mountAccount } from './account.js'
 import { alertRulesOf } from './alert.js'
 import type { Answer } from './answers.js'
 import { createBodies } from './body.js'
@@ -26,6 +29,9 @@ export interface AppDeps extends AcceptDeps {
   /** all our own, for the loop guard */
   readonly identities: ReadonlySet<Identity>
   readonly authenticate: Authenticate
+  /** of createSignIn; without them nobody logs in */
+  readonly login?: Login | undefined
+  readonly tokens?: LoginTokens | undefined
   /** whether the disk has room for more messages */
   readonly room: () => 'ok' | 'disk low'
   /** Adds the routes of other rooms; `gate(scope)` goes in front of those that are not for everybody. */
@@ -40,21 +46,18 @@ type Receive = (visit: Visit) => Promise<Answer>
  */
 export function createApp(deps: AppDeps): Hono<IngressEnv> {
   const { config } = deps
-  const entrance = createEntrance({
-    ...deps,
-    bodies: createBodies(config.limits),
-    origins: createOrigins(config),
-  })
+  const origins = createOrigins(config)
+  const entrance = createEntrance({ ...deps, bodies: createBodies(config.limits), origins })
   const app = new Hono<IngressEnv>()
   app.use(stampRequest(deps), createCors(config.cors_origins))
   app.onError(createErrorAnswer(deps.log))
   app.notFound((c) => c.json(errorBody(404, 'not found', c.get('requestId')), 404))
-  const api = routes(deps, entrance)
+  const api = routes({ ...deps, origins }, entrance)
   for (const prefix of prefixes(config.base_url)) app.route(prefix, api)
   return app
 }
 
-function routes(deps: AppDeps, entrance: Entrance): Hono<IngressEnv> {
+function routes(deps: AppDeps & Pick<AccountDeps, 'origins'>, entrance: Entrance): Hono<IngressEnv> {
   const { config } = deps
   const receiving = {
     ...deps,
@@ -75,6 +78,7 @@ function routes(deps: AppDeps, entrance: Entrance): Hono<IngressEnv> {
 
   const answer = clientConfig(config)
   api.get('/config', entrance.gate(), (c) => c.json(answer))
+  mountAccount(api, entrance.gate, deps)
   deps.management?.(api, entrance.gate)
   refuseOthers(api)
   return api

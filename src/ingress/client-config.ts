@@ -1,26 +1,8 @@
 import type { Config } from '../config/schema.js'
 import { HEARTBEAT_TIMEOUT_S } from './heartbeat.js'
 
-/** Alerta's own values (settings.py and alarm model of 9.1.0), where clients break without one. */
-const COLORS = {
-  severity: {
-    security: 'blue',
-    critical: 'red',
-    major: 'orange',
-    minor: 'yellow',
-    warning: 'dodgerblue',
-    indeterminate: 'lightblue',
-    informational: '#00CC00',
-    normal: '#00CC00',
-    ok: '#00CC00',
-    cleared: '#00CC00',
-    debug: '#9D006D',
-    trace: '#7554BF',
-    unknown: 'silver',
-  },
-  status: { ack: 'skyblue', shelved: 'skyblue' },
-  text: 'black',
-}
+/** Alerta's own (alarm model of 9.1.0). */
+const STATUS_COLORS = { ack: 'skyblue', shelved: 'skyblue' }
 const STATUS = {
   open: 'A',
   assign: 'B',
@@ -31,28 +13,38 @@ const STATUS = {
   expired: 'G',
   unknown: 'H',
 }
-const COLUMNS = [
-  ...['severity', 'status', 'lastReceiveTime', 'duplicateCount', 'customer', 'environment'],
-  ...['service', 'resource', 'event', 'value', 'text'],
-]
+/** What Alerta says of ways to sign in that are not offered here. */
+const NO_PROVIDERS = {
+  client_id: null,
+  azure_tenant: null,
+  aws_region: null,
+  cognito_domain: null,
+  github_url: null,
+  gitlab_url: null,
+  keycloak_url: null,
+  keycloak_realm: null,
+  oidc_auth_url: null,
+}
 
 /**
  * GET /config: what the alerta CLI asks for before every command, and the fields without which the web UI does not
  * start. Open to all, so nothing in it is about this relay but its address and whether one must sign in.
  */
-export function clientConfig(config: Pick<Config, 'base_url' | 'auth' | 'reject' | 'alerts'>): object {
+export function clientConfig(config: Pick<Config, 'base_url' | 'auth' | 'reject' | 'alerts' | 'web_ui'>): object {
   const { severities, normal_severity, previous_severity, timeout, ack_timeout, shelve_timeout } = config.alerts
+  const colors = { severity: config.web_ui.severity_colors, status: STATUS_COLORS, text: 'black' }
   return {
+    debug: false,
     endpoint: config.base_url,
     alarm_model: {
       name: 'Alerta',
       severity: severities,
       status: STATUS,
-      colors: COLORS,
+      colors,
       defaults: { status: 'open', normal_severity, previous_severity },
     },
     severity: severities,
-    colors: COLORS,
+    colors,
     timeouts: {
       alert: seconds(timeout),
       heartbeat: HEARTBEAT_TIMEOUT_S,
@@ -60,23 +52,38 @@ export function clientConfig(config: Pick<Config, 'base_url' | 'auth' | 'reject'
       shelve: seconds(shelve_timeout),
     },
     auth_required: config.auth.required,
+    allow_readonly: false,
+    readonly_scopes: [],
     provider: 'basic',
-    client_id: null,
+    ...NO_PROVIDERS,
     signup_enabled: false,
-    customer_views: false,
+    email_verification: false,
+    customer_views: hasCustomers(config.auth),
     environments: config.reject.allowed_environments,
-    actions: [],
-    columns: COLUMNS,
-    sort_by: 'lastReceiveTime',
-    filter: { status: ['open', 'ack'] },
-    indicators: { queries: [], severity: [] },
-    dates: { shortTime: 'HH:mm', mediumDate: 'EEE d MMM HH:mm', longDate: 'd/M/yyyy h:mm:ss.sss a' },
-    font: {},
-    audio: {},
     blackouts: { duration: 3_600 },
-    clipboard_template: '',
-    refresh_interval: 5_000,
+    ...looks(config.web_ui),
   }
 }
 
+/** How the web UI is to look. */
+const looks = (ui: Config['web_ui']) => ({
+  site_logo_url: ui.site_logo_url,
+  tracking_id: orNull(ui.google_tracking_id),
+  dates: { shortTime: ui.short_time, mediumDate: ui.medium_date, longDate: ui.long_date },
+  font: ui.font,
+  audio: { new: orNull(ui.audio_file) },
+  columns: ui.columns,
+  sort_by: ui.sort_by,
+  filter: ui.filter,
+  indicators: { severity: ui.indicator_severities, queries: ui.indicator_queries },
+  actions: ui.actions,
+  refresh_interval: ui.refresh_interval,
+  clipboard_template: ui.clipboard_template,
+})
+
+/** Whether anybody is bound to one: the web UI then has a column and a filter for them. */
+const hasCustomers = ({ api_keys, hmac, tokens, users }: Config['auth']): boolean =>
+  [...api_keys, ...hmac, ...tokens, ...users].some(({ customers }) => customers.length > 0)
+
+const orNull = (text: string): string | null => (text === '' ? null : text)
 const seconds = (ms: number): number => Math.ceil(ms / 1_000)

@@ -64,10 +64,7 @@ export function createEntrance(deps: EntranceDeps): Entrance {
   }
 
   function checkHeaders(c: Context<IngressEnv>): void {
-    const { method, headers } = c.env.incoming
-    if (method !== 'DELETE' && !JSON_TYPE.test(headers['content-type'] ?? '')) {
-      throw new Refused(415, "POST and PUT requests must set 'Content-type' to 'application/json'")
-    }
+    if (c.env.incoming.method !== 'DELETE') checkJsonType(c.env.incoming)
     if (deps.room() === 'disk low') throw unavailable('The disk is nearly full', DISK_RETRY_S)
   }
 
@@ -94,11 +91,19 @@ export function createEntrance(deps: EntranceDeps): Entrance {
     gate: (wanted) => async (c, next) => {
       const { incoming, outgoing } = c.env
       const verdict = await signIn(c, deps.bodies(incoming, outgoing), deps.origins(incoming))
-      if (wanted !== undefined) c.set('customers', admit(verdict, wanted).customers)
-      else if (!verdict.ok && !verdict.absent) throw refusal(verdict)
+      if (wanted !== undefined) {
+        const principal = admit(verdict, wanted)
+        c.set('principal', principal)
+        c.set('customers', principal.customers)
+      } else if (!verdict.ok && !verdict.absent) throw refusal(verdict)
       await next()
     },
   }
+}
+
+export function checkJsonType({ headers }: IngressEnv['Bindings']['incoming']): void {
+  if (JSON_TYPE.test(headers['content-type'] ?? '')) return
+  throw new Refused(415, "POST and PUT requests must set 'Content-type' to 'application/json'")
 }
 
 function admit(verdict: Verdict, wanted: Wanted): Principal {

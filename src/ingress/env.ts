@@ -1,4 +1,5 @@
 import type { HttpBindings } from '@hono/node-server'
+import type { Principal } from '../auth/principal.js'
 
 /** What every route of the relay has: node's request and response, and the id of the request. */
 export interface IngressEnv {
@@ -7,5 +8,7 @@ export interface IngressEnv {
     requestId: string
     /** behind a gate: the credential's; none: it is bound to none */
     customers: readonly string[]
+    /** behind a gate that wants a scope: who signed in */
+    principal: Principal
   }
 }

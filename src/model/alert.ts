@@ -76,4 +76,6 @@ export const alertCloses = (
   severities: Severities = ALERTA_SEVERITIES,
 ): boolean => isNormal(alert.severity, severities) || CLOSING_STATUSES.has(alert.status)
 
+export const statusCloses = (status: string): boolean => CLOSING_STATUSES.has(status)
+
 export const actionCloses = (action: string): boolean => CLOSING_ACTIONS.has(action)

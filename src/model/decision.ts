@@ -59,12 +59,12 @@ export type Decision =
   | { readonly kind: 'copy'; readonly by: 'message id' | 'content' }
   /** the credential is bound to customers, and the alert is not known to be theirs */
   | { readonly kind: 'not theirs' }
-  /** an action or delete about an alert that was deleted */
+  /** about an alert that was deleted, and no reception of it */
   | { readonly kind: 'gone' }
   | {
       readonly kind: 'accept'
       readonly verdicts: readonly Verdict[]
       readonly lanes: Lanes
-      /** remembered as the alert's last change; undefined for heartbeats */
+      /** remembered as the alert's last change; undefined where the message is about none */
       readonly change: Change | undefined
     }

@@ -43,6 +43,8 @@ export interface Delivery {
   readonly bytes: number
   /** the id under which the destination knows the alert; undefined: not learned */
   readonly alias: string | undefined
+  /** the id under which the destination knows the note that the message is about; undefined: not learned, or no note */
+  readonly noteAlias?: string | undefined
   /** the alert was sent there or came from there */
   readonly sent: boolean
   readonly progress: Progress
@@ -56,7 +58,7 @@ export type Settlement =
       readonly status: number | null
       /** reason or remark, bounded and free of secrets */
       readonly note: string | null
-      /** the peer's id for the alert, learned from this answer */
+      /** the peer's id for the alert, of a note's message for the note, learned from this answer */
       readonly alias?: string
     }
   | {

@@ -62,7 +62,27 @@ export interface HistoryEntry {
   readonly timeout: number | null
 }
 
-/** What an accepted alert or action makes of the ledger's state. */
+/** What somebody wrote about an alert (alerta/models/note.py). */
+export interface Note {
+  readonly id: string
+  readonly text: string
+  /** who signed in last */
+  readonly user: string
+  /** what the alert was then: resource, event, environment, severity, status; of one that was not known nothing */
+  readonly attributes: Readonly<Record<string, string>>
+  /** epoch ms */
+  readonly createTime: number
+  /** epoch ms; null: it is as it was written */
+  readonly updateTime: number | null
+  /** the alert's id */
+  readonly alert: string
+  readonly customer: string | null
+}
+
+/** What becomes of a note. */
+export type Noted = { readonly kind: 'kept'; readonly note: Note } | { readonly kind: 'removed'; readonly id: string }
+
+/** What an accepted message makes of the ledger's state of its alert. */
 export interface Applied {
   readonly state: AlertState
   /** undefined: nothing worth an entry */
@@ -71,6 +91,16 @@ export interface Applied {
   readonly changed: boolean
   /** why Alerta's machine refuses the action; the state is as it was, the message is relayed all the same */
   readonly refused: string | undefined
+  /** absent: none of them */
+  readonly note?: Noted
+}
+
+/** The parts of an alert's state that a write set, in the view of the relay that accepted it first; none: it set nothing. */
+export interface Became {
+  readonly severity?: string
+  readonly status?: string
+  /** epoch ms since when this is the status, where a state is told that came about in parts; else the message's stamp */
+  readonly statusStamp?: number
 }
 
 /** An alert as a peer's GET /alerts tells it. */

@@ -1,8 +1,20 @@
 import type { AlertFields } from './alert.js'
 import type { Hop } from './hops.js'
 import type { MessageId } from './ids.js'
+import type { Became } from './ledger.js'
 
-export const KINDS = ['alert', 'action', 'delete', 'heartbeat'] as const
+export const KINDS = [
+  'alert',
+  'action',
+  'delete',
+  'heartbeat',
+  'status',
+  'tag',
+  'untag',
+  'attributes',
+  'note',
+  'webhook',
+] as const
 export type Kind = (typeof KINDS)[number]
 
 /** What every message carries, whatever it says. */
@@ -12,6 +24,8 @@ export interface Envelope {
   readonly acceptedAt: number
   /** epoch ms at which the first relay on its way accepted it; undefined: we are the first */
   readonly stamp: number | undefined
+  /** what that relay made of it; undefined: we are the first, or it did not say */
+  readonly became: Became | undefined
   readonly requestId: string
   /** as received, our own not among them */
   readonly hops: readonly Hop[]
@@ -19,7 +33,7 @@ export interface Envelope {
   readonly sender: string
   /** who signed in: "key first key", "hawk mlm1", "user ops", "anonymous" */
   readonly credential: string
-  /** the bytes that go out; null for a delete */
+  /** the bytes that go out; null for a delete, of an alert or of a note */
   readonly body: Buffer | null
 }
 
@@ -41,6 +55,45 @@ export type Write =
       /** seconds after which it says nothing any more; 0: never */
       readonly timeout: number
     }
+  /** sets the status, whatever it was */
+  | {
+      readonly kind: 'status'
+      readonly alertId: string
+      readonly status: string
+      readonly text: string
+      /** seconds; null: the peer's default */
+      readonly timeout: number | null
+    }
+  | { readonly kind: 'tag' | 'untag'; readonly alertId: string; readonly tags: readonly string[] }
+  | {
+      readonly kind: 'attributes'
+      readonly alertId: string
+      /** null takes one away */
+      readonly attributes: Readonly<Record<string, unknown>>
+    }
+  | {
+      readonly kind: 'note'
+      readonly alertId: string
+      readonly noteId: string
+      readonly action: NoteAction
+      /** '' where it is removed, or only its attributes are changed */
+      readonly text: string
+    }
+  /** Another system's words, passed on as they came; it is about no alert that we know of. */
+  | {
+      readonly kind: 'webhook'
+      /** below the server's own path, beginning with /webhooks/; with the query, but without any credential in it */
+      readonly path: string
+      /** of the body; null: it came by GET and has none */
+      readonly contentType: string | null
+    }
+
+/** The kinds that are about an alert which must be there already. */
+export const concernsKnownAlert = (kind: Kind): boolean =>
+  kind !== 'alert' && kind !== 'heartbeat' && kind !== 'webhook'
+
+/** What is done with a note. */
+export type NoteAction = 'add' | 'change' | 'remove'
 
 /** A write that passed ingress and waits to be routed and journalled. */
 export type Draft = Envelope &
@@ -51,13 +104,34 @@ export type Draft = Envelope &
     readonly customers: readonly string[]
   }
 
+/** A write about an alert, by whatever id. */
+export type AboutAlert = Extract<Draft, { readonly alertId: string }>
+
+export const isAboutAlert = (draft: Draft): draft is AboutAlert => 'alertId' in draft
+
+/** What a write is about, as it is journalled: the id in the sender's URL or body, a heartbeat's origin, a webhook's path. */
+export function subjectOf(write: Write): string {
+  switch (write.kind) {
+    case 'heartbeat':
+      return write.origin
+    case 'webhook':
+      return write.path
+    default:
+      return write.alertId
+  }
+}
+
 /** A journalled message as the delivery side sees it. */
 export interface Message extends Envelope {
   readonly kind: Kind
-  /** the id in the sender's URL or body; a heartbeat's is its origin */
+  /** the id in the sender's URL or body; a heartbeat's is its origin, a webhook's its path */
   readonly alertId: string
-  /** the action's name, for kind `action` */
+  /** the action's name; what is done with a note */
   readonly action: string | null
+  /** ours, for kind `note` */
+  readonly noteId: string | null
+  /** of the body, for kind `webhook`; null there: it came by GET */
+  readonly contentType: string | null
   /** seconds, for kind `heartbeat` */
   readonly timeout: number | null
 }

@@ -16,6 +16,9 @@ export const unknownIdLane = (alertId: string): Lane => lane('id', alertId)
 export const heartbeatLane = (origin: string, customer: string | null): Lane =>
   lane('heartbeat', origin, customer ?? '')
 
+/** Those of one sender, which are told apart by what they call. */
+export const webhookLane = (path: string): Lane => lane('webhook', path)
+
 const LANE_BYTES = 6
 
 function lane(...key: string[]): Lane {

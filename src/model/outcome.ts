@@ -8,7 +8,7 @@ export type Outcome = { readonly status: number | null; readonly note: string } 
   | { readonly kind: 'suspend'; readonly hint: string; readonly probe: Probe }
   | { readonly kind: 'dead'; readonly cause: 'rejected' | 'scope' }
   /**
-   * 404 to an action: the alert is not known there under that id. `unknown`: it may come in yet; `expected`: it waits to
+   * 404 to what is about an alert: it is not known there under that id. `unknown`: it may come in yet; `expected`: it waits to
    * be sent there, or who could tell is away; `lost again`: nothing more can be done about it
    */
   | { readonly kind: 'not found'; readonly alert: 'unknown' | 'expected' | 'lost again' }

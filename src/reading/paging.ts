@@ -42,7 +42,8 @@ export interface Summed {
   readonly statusCounts: Counts
 }
 
-export function sum(counts: readonly StandingCount[]): Summed {
+export function sum(all: readonly StandingCount[]): Summed {
+  const counts = all.filter(({ count }) => count > 0)
   const by = (name: (one: StandingCount) => string): Counts => {
     const sums = new Map<string, number>()
     for (const one of counts) sums.set(name(one), (sums.get(name(one)) ?? 0) + one.count)

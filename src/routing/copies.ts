@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
+import { unreachable } from '../base/unreachable.js'
 import type { Change } from '../model/decision.js'
 import { samePath } from '../model/hops.js'
-import type { Draft } from '../model/message.js'
+import { type AboutAlert, type Draft, isAboutAlert } from '../model/message.js'
 
 /** How long a copy may take on the longer way round a diamond (DESIGN §4). */
 const ALERT_WINDOW_MS = 10 * 60_000
 const ACTION_WINDOW_MS = 60_000
 
-/** What a draft would leave as its alert's last change; undefined for heartbeats, which have no alert. */
+/** What a draft would leave as its alert's last change; undefined where it is about no alert. */
 export function changeOf(draft: Draft): Change | undefined {
-  if (draft.kind === 'heartbeat') return undefined
+  if (!isAboutAlert(draft)) return undefined
   return { alertId: draft.alertId, digest: contentDigest(draft), hops: draft.hops, at: draft.acceptedAt }
 }
 
@@ -27,14 +28,14 @@ export function isCopy(kind: Draft['kind'], change: Change, last: Change): boole
   )
 }
 
-function contentDigest(draft: Exclude<Draft, { kind: 'heartbeat' }>): string {
+function contentDigest(draft: AboutAlert): string {
   return createHash('sha256')
     .update(JSON.stringify(content(draft)))
     .digest('base64url')
     .slice(0, 22)
 }
 
-function content(draft: Exclude<Draft, { kind: 'heartbeat' }>): readonly unknown[] {
+function content(draft: AboutAlert): readonly unknown[] {
   switch (draft.kind) {
     case 'alert': {
       const { event, severity, status, value, text } = draft.alert
@@ -44,5 +45,16 @@ function content(draft: Exclude<Draft, { kind: 'heartbeat' }>): readonly unknown
       return ['action', draft.action, draft.text, draft.timeout]
     case 'delete':
       return ['delete']
+    case 'status':
+      return ['status', draft.status, draft.text, draft.timeout]
+    case 'tag':
+    case 'untag':
+      return [draft.kind, draft.tags]
+    case 'attributes':
+      return ['attributes', draft.attributes]
+    case 'note':
+      return ['note', draft.action, draft.noteId, draft.text]
+    default:
+      return unreachable(draft)
   }
 }

@@ -1,9 +1,10 @@
-import { ALERTA_SEVERITIES, actionCloses, alertCloses, type Severities } from '../model/alert.js'
+import { unreachable } from '../base/unreachable.js'
+import { ALERTA_SEVERITIES, actionCloses, alertCloses, type Severities, statusCloses } from '../model/alert.js'
 import type { Decision, Facts, KnownAlert, Lanes, Mark, Verdict } from '../model/decision.js'
 import type { Route } from '../model/destination.js'
 import { findHop } from '../model/hops.js'
-import type { Draft } from '../model/message.js'
-import { alertLane, heartbeatLane, unknownIdLane } from '../model/order.js'
+import { type Draft, isAboutAlert } from '../model/message.js'
+import { alertLane, heartbeatLane, unknownIdLane, webhookLane } from '../model/order.js'
 import { changeOf, isCopy } from './copies.js'
 import { allows, takesAlerts } from './filter.js'
 import { compileMatch, type Matcher } from './match.js'
@@ -35,14 +36,15 @@ export function createDecide(
   }
 }
 
-/** An alert's customer was checked when it came in; actions and deletes name only an id. */
+/** An alert's customer was checked when it came in; other messages about it name only an id. */
 function isTheirs(draft: Draft, known: KnownAlert | undefined): boolean {
-  if (draft.customers.length === 0 || draft.kind === 'alert' || draft.kind === 'heartbeat') return true
+  if (draft.customers.length === 0 || draft.kind === 'alert' || !isAboutAlert(draft)) return true
   return known?.key !== undefined && draft.customers.includes(known.key.customer ?? '')
 }
 
 function lanesOf(draft: Draft, known: KnownAlert | undefined): Lanes {
   if (draft.kind === 'heartbeat') return both(heartbeatLane(draft.origin, draft.customer))
+  if (draft.kind === 'webhook') return both(webhookLane(draft.path))
   if (known?.key !== undefined) return known.lanes
   if (draft.kind !== 'alert') return both(unknownIdLane(draft.alertId))
   return { resource: alertLane(draft.alert, 'resource'), alert: alertLane(draft.alert, 'alert') }
@@ -76,15 +78,23 @@ function concerns(route: Compiled, draft: Draft, known: KnownAlert | undefined):
   const mark = known?.marks.get(route.name)
   switch (draft.kind) {
     case 'heartbeat':
+    case 'webhook':
       return true
     case 'alert':
       return mark === 'open' || route.matches(draft.alert)
     case 'action':
     case 'delete':
+    case 'status':
+    case 'tag':
+    case 'untag':
+    case 'attributes':
+    case 'note':
       if (known?.key === undefined) return true // an unknown id goes wherever the filter words allow
       if (mark !== undefined) return mark !== 'gone'
       // A destination that gets no alerts at all cannot have been sent one; without a match everything concerns it.
       return !route.takesAlerts && route.match.length === 0
+    default:
+      return unreachable(draft)
   }
 }
 
@@ -92,6 +102,11 @@ function concerns(route: Compiled, draft: Draft, known: KnownAlert | undefined):
 function newMark(draft: Draft, known: KnownAlert | undefined, severities: Severities): Mark | undefined {
   switch (draft.kind) {
     case 'heartbeat':
+    case 'webhook':
+    case 'tag':
+    case 'untag':
+    case 'attributes':
+    case 'note':
       return undefined
     case 'alert':
       return alertCloses(draft.alert, severities) ? 'closed' : 'open'
@@ -99,8 +114,13 @@ function newMark(draft: Draft, known: KnownAlert | undefined, severities: Severi
       if (known?.key === undefined) return undefined
       if (actionCloses(draft.action)) return 'closed'
       return draft.action === 'open' ? 'open' : undefined
+    case 'status':
+      if (known?.key === undefined) return undefined
+      return statusCloses(draft.status) ? 'closed' : 'open'
     case 'delete':
       return known?.key === undefined ? undefined : 'gone'
+    default:
+      return unreachable(draft)
   }
 }
 

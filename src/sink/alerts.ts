@@ -39,11 +39,19 @@ const HISTORY_LIMIT = 20
 
 /** The alerts of a very small Alerta, with its default settings. */
 export function createAlerts({ ids, clock }: { readonly ids: Ids; readonly clock: Clock }): Alerts {
-  const ledger = createLedger({ ...ALERTA_SEVERITIES, ackTimeoutS: 0, shelveTimeoutS: 7_200 })
+  const ledger = createLedger({ ...ALERTA_SEVERITIES, timeoutS: 86_400, ackTimeoutS: 0, shelveTimeoutS: 7_200 })
   const shelf = createShelf()
 
   const envelope = (user: string) => ({
-    ...{ messageId: ids.messageId(), acceptedAt: clock.now(), stamp: undefined, requestId: '', hops: [], sender: '' },
+    ...{
+      messageId: ids.messageId(),
+      acceptedAt: clock.now(),
+      stamp: undefined,
+      became: undefined,
+      requestId: '',
+      hops: [],
+      sender: '',
+    },
     ...{ credential: user, body: null, fromPeer: false, customers: [] },
   })
   const keep = ({ state, entry }: Pick<Applied, 'state' | 'entry'>, known: SinkAlert | undefined): SinkAlert => {

@@ -4,8 +4,8 @@ import type { Delivery, Settlement } from '../model/delivery.js'
 import type { BreakerState, Gate } from '../model/gate.js'
 import type { Hop } from '../model/hops.js'
 import type { Ids } from '../model/ids.js'
-import type { AlertState, Applied, Carried, HistoryEntry } from '../model/ledger.js'
-import type { Draft, Message } from '../model/message.js'
+import type { AlertState, Applied, Became, Carried, HistoryEntry, Note } from '../model/ledger.js'
+import type { AboutAlert, Draft, Message, Write } from '../model/message.js'
 import type { AlertReads } from './alert-reads.js'
 import type { Resyncs } from './resyncs.js'
 
@@ -22,15 +22,24 @@ export type Decide = (draft: Draft, facts: Facts) => Decision
 export interface LedgerRules {
   readonly apply: {
     (draft: Extract<Draft, { kind: 'alert' }>, state: AlertState | undefined): Applied
-    (draft: Extract<Draft, { kind: 'action' }>, state: AlertState): Applied
+    (draft: Exclude<AboutAlert, { kind: 'alert' | 'delete' }>, state: AlertState, note?: Note): Applied
   }
+  /** puts the parts in `told`, as another relay's machine decided them, into what ours made of the write */
+  readonly merge: (
+    draft: Exclude<AboutAlert, { kind: 'delete' }>,
+    applied: Applied,
+    told: Became,
+    earlier: AlertState | undefined,
+  ) => Applied
   /** the body of a POST /alert that brings a peer to this state */
   readonly bodyOf: (state: AlertState) => Buffer
   readonly collect: (body: Buffer) => Carried
   /** the body with what was folded into it; the same bytes where nothing is missing */
   readonly carry: (body: Buffer, carried: Carried) => Buffer
-  /** what the body of an action says, beside its name */
-  readonly readAction: (body: Buffer) => Pick<Extract<Draft, { kind: 'action' }>, 'text' | 'timeout'>
+  /** what a journalled message about an alert says, receptions and deletes excepted; undefined: it is none of those */
+  readonly reread: (
+    message: Message,
+  ) => Exclude<Extract<Write, { alertId: string }>, { kind: 'alert' | 'delete' }> | undefined
   /** the destination that is the last hop */
   readonly cameFrom: (hops: readonly Hop[]) => string | undefined
   readonly ids: Pick<Ids, 'messageId'>
@@ -52,6 +61,8 @@ export type Appended =
       readonly full: readonly string[]
       /** of a message that is an alert */
       readonly current: Current | undefined
+      /** of a message that adds or changes one, about an alert that is known */
+      readonly note?: Note | undefined
     }
   /** `alertId`: of the first reception; both where they are still known */
   | {
@@ -59,6 +70,7 @@ export type Appended =
       readonly by: 'message id' | 'content'
       readonly alertId: string | undefined
       readonly current: Current | undefined
+      readonly note?: Note | undefined
     }
   | { readonly kind: 'refused'; readonly destination: string; readonly limit: keyof Budget }
   /** the credential is bound to customers, and the alert is not known to be theirs */
@@ -67,6 +79,8 @@ export type Appended =
   | { readonly kind: 'gone' }
   /** several alerts have an id that begins so */
   | { readonly kind: 'ambiguous' }
+  /** the alert has no such note */
+  | { readonly kind: 'no such note' }
 
 /** What is known of the alert of a delivery, with regard to its destination. */
 export interface AlertThere {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { Pool } from 'undici'
 import { afterEach, expect, test } from 'vitest'
 import { freePort } from '../support/ports.js'
 import { waitFor } from '../support/wait.js'
-import { ALERT, KEY, killAll, startRelay } from './relay.js'
+import { press } from './press.js'
+import { killAll, startRelay } from './relay.js'
 
 const QUEUED = 100_000
 const LANES = 1_000
@@ -19,34 +19,6 @@ afterEach(() => {
 
 const residentBytes = (pid: number): number =>
   Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
-
-/** Presses the messages in over a few pipelined connections; a lane's messages share one connection, so they stay in order. */
-async function press(url: string): Promise<void> {
-  const path = '/alert'
-  const headers = { authorization: `Key ${KEY}`, 'content-type': 'application/json' }
-  const connection = async (mine: number, of: number) => {
-    const pool = new Pool(url, { connections: 1, pipelining: 16 })
-    let waiting: Promise<unknown>[] = []
-    for (let i = 0; i < QUEUED; i += 1) {
-      const lane = i % LANES
-      if (lane % of !== mine) continue
-      const body = JSON.stringify({ ...ALERT, resource: `lane${lane}`, text: `${i}` })
-      waiting.push(
-        pool.request({ path, method: 'POST', headers, body }).then(async (answer) => {
-          await answer.body.dump()
-          expect(answer.statusCode).toBe(201)
-        }),
-      )
-      if (waiting.length === 16) {
-        await Promise.all(waiting)
-        waiting = []
-      }
-    }
-    await Promise.all(waiting)
-    await pool.close()
-  }
-  await Promise.all(Array.from({ length: 8 }, (_, mine) => connection(mine, 8)))
-}
 
 /** A receiver that keeps only what is needed to see order and completeness. */
 function count(port: number): Promise<{ readonly seen: () => number; readonly disorder: () => number }> {
@@ -74,11 +46,11 @@ function count(port: number): Promise<{ readonly seen: () => number; readonly di
 
 test('100,000 deliveries queued for a dead destination cost disk, not memory, and all arrive in order', async () => {
   const port = await freePort()
-  const destination = { name: 'away', kind: 'relay', url: `http://127.0.0.1:${port}` }
+  const destination = { name: 'away', kind: 'relay', url: `http://127.0.0.1:${port}`, fold: false }
   const relay = await startRelay({ destinations: [destination], config: { log: { format: 'json', level: 'warn' } } })
   await relay.status()
   const idle = residentBytes(relay.pid)
-  await press(relay.url)
+  await press(relay.url, { to: QUEUED, lanes: LANES }, (i, lane) => ({ resource: `lane${lane}`, text: `${i}` }))
   const deep = residentBytes(relay.pid)
   expect(await relay.destination('away')).toMatchObject({ queued: QUEUED })
   expect((deep - idle) / MIB).toBeLessThan(150)

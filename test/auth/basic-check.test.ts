@@ -1,6 +1,7 @@
 import { hashSync } from '@node-rs/argon2'
 import { expect, test } from 'vitest'
 import { createBasicCheck } from '../../src/auth/basic-check.js'
+import { createPasswordCheck, type PasswordDeps } from '../../src/auth/password-check.js'
 import { authConfig, stoppedClock } from './request.js'
 
 /** Small, for the tests have to wait for it. */
@@ -12,7 +13,8 @@ const { users } = authConfig({
   ],
 })
 const pair = (text: string) => Buffer.from(text).toString('base64')
-const check = () => createBasicCheck({ users, clock: stoppedClock() })
+const checkOf = (deps: PasswordDeps) => createBasicCheck(createPasswordCheck(deps))
+const check = () => checkOf({ users, clock: stoppedClock() })
 
 test('a user signs in, also with a colon in the password', async () => {
   expect(await check()(pair('ops:pass:word'))).toMatchObject({ ok: true, principal: { name: 'user ops' } })
@@ -40,7 +42,7 @@ test.each([
 test('a verified pair is remembered for five minutes, a wrong one is not', async () => {
   const clock = stoppedClock()
   const asked: string[] = []
-  const basic = createBasicCheck({
+  const basic = checkOf({
     users,
     clock,
     verify: async (_, password) => {
@@ -58,7 +60,7 @@ test('a verified pair is remembered for five minutes, a wrong one is not', async
 test('an unknown user costs a verification like a wrong password', async () => {
   let verified = 0
   const verify = async () => ++verified > 0
-  const basic = createBasicCheck({ users, clock: stoppedClock(), verify })
+  const basic = checkOf({ users, clock: stoppedClock(), verify })
   expect(await basic(pair('nobody:guess'))).toMatchObject({ ok: false, status: 401 })
   expect(verified).toBe(1)
 })
@@ -80,7 +82,7 @@ test('a crowd with the same right password all get in', async () => {
 })
 
 test('where there are no users nobody signs in', async () => {
-  expect(await createBasicCheck({ users: [], clock: stoppedClock() })(pair('ops:pass:word'))).toMatchObject({
+  expect(await checkOf({ users: [], clock: stoppedClock() })(pair('ops:pass:word'))).toMatchObject({
     ok: false,
     status: 401,
   })

@@ -29,14 +29,13 @@ destinations:
 
 test('no secret of any kind is written', () => {
   const env = Object.fromEntries(
-    ['ADMIN_KEY', 'MLM1_SECRET', 'SENDER_TOKEN', 'MOM1_SECRET', 'CORE_TOKEN', 'TICKETS_PASSWORD'].map((name) => [
-      name,
-      `s3cr3t-${name}`,
-    ]),
+    ['ADMIN_KEY', 'SECRET_KEY', 'MLM1_SECRET', 'SENDER_TOKEN', 'MOM1_SECRET', 'CORE_TOKEN', 'TICKETS_PASSWORD'].map(
+      (name) => [name, `s3cr3t-${name}`],
+    ),
   )
   const hash = '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$s3cr3t'
   const example = readFileSync('config/relay.example.yaml', 'utf8')
   const written = describe(load(example, { ...env, OPS_PASSWORD_HASH: hash }).config)
-  expect(written.match(/\*\*\*/g)).toHaveLength(7)
+  expect(written.match(/\*\*\*/g)).toHaveLength(8)
   expect(written).not.toContain('s3cr3t')
 })

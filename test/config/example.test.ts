@@ -12,6 +12,7 @@ const complete = example.replace(/^( *)#([a-z_]+:)/gm, '$1$2')
 
 const env = {
   ADMIN_KEY: 'an-admin-key',
+  SECRET_KEY: 'a-secret-of-16-or-more',
   MLM1_SECRET: 'a-secret',
   SENDER_TOKEN: 'a-token',
   OPS_PASSWORD_HASH: '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$aGFzaGhhc2hoYXNo',

@@ -9,6 +9,7 @@ const HEADINGS: Readonly<Record<Topic, string>> = {
   'alert-post': 'Alerts: POST /alert',
   'alert-action': 'Actions: PUT /alert/:id/action',
   'alert-delete': 'Deletes: DELETE /alert/:id',
+  'alert-get': 'Reading: GET /alerts and the like',
   heartbeat: 'Heartbeats and healthcheck: POST /heartbeat, GET /management/healthcheck',
   auth: 'Credentials',
   'hawk-disclosure': 'The secret in a Hawk error',
@@ -56,8 +57,11 @@ function checkRow({ cells: [alerta = '', relay = ''] }: Row, { theirs, ours, par
   if (theirs.status !== ours.status && one.method !== 'OPTIONS') return
   const unsaid = quotedIn(relay).length > 0 ? ['status', 'message'] : ['status']
   const named = [...unsaid, ...codeIn(alerta), ...codeIn(relay)]
-  expect(parts.filter((part) => !named.includes(part))).toEqual([])
+  expect(parts.filter((part) => !named.some((name) => isPartOf(part, name)))).toEqual([])
 }
+
+/** Whoever says that `alerts` differ has said so of `alerts.id`. */
+const isPartOf = (part: string, name: string): boolean => part === name || part.startsWith(`${name}.`)
 
 /** Alerta's shape of an error. */
 function checkShape(answer: Answer): void {
@@ -95,7 +99,7 @@ describe.each([...recordings])('%s', (topic, { at, cases }) => {
       expect(names.filter((pattern) => about(pattern).length === 0)).toEqual([])
       const parts = names.flatMap(about).flatMap((one) => compare(one, at, answerTo(topic, one)).parts)
       const named = cells.slice(0, 2).flatMap(codeIn)
-      expect(named.filter((part) => !parts.includes(part))).toEqual([])
+      expect(named.filter((name) => !parts.some((part) => isPartOf(part, name)))).toEqual([])
     }
   })
 })

@@ -9,8 +9,11 @@ export interface Comparable {
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+const TOKEN = /^([\w-]{20,2000}\.){2}[\w-]{43}$/
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g
 const NEAR_MS = 3_600_000
+/** Seconds since 1970; compared are the hours from now. */
+const CLAIMED_TIMES = ['exp', 'iat', 'nbf']
 /** A heartbeat's, in ms: how fast the machine was. */
 const LATENCY_MAX = 1_000
 /** No id is sent behind this, and one body is of ten megabytes. */
@@ -47,14 +50,24 @@ function createPlain(one: Case, at: number): (value: unknown) => unknown {
   }
   const near = (time: string): string => (Math.abs(Date.parse(time) - at) < NEAR_MS ? 'now' : time)
   const plain = (value: unknown, key = ''): unknown => {
-    if (typeof value === 'string') return value.replace(UUID, nameOf).replace(TIME, near)
+    if (typeof value === 'string') return value.replace(TOKEN, 'TOKEN').replace(UUID, nameOf).replace(TIME, near)
+    if (CLAIMED_TIMES.includes(key) && typeof value === 'number') return Math.round((value * 1_000 - at) / NEAR_MS)
     if (key === 'latency' && typeof value === 'number' && value < LATENCY_MAX) return 'short'
-    if (Array.isArray(value)) return value.map((item) => plain(item))
+    if (Array.isArray(value)) return inOrder(value, key).map((item) => plain(item))
     if (!isRecord(value)) return value
     const keys = Object.keys(value).sort()
     return Object.fromEntries(keys.map((name) => [name, plain(value[name], name)]))
   }
   return plain
+}
+
+/** Lists that Alerta gives in no order. */
+const UNORDERED = ['alerts', 'services', 'resources', 'groups']
+
+function inOrder(list: readonly unknown[], key: string): readonly unknown[] {
+  if (!UNORDERED.includes(key) || !list.every(isRecord)) return list
+  const name = ({ resource, service, group }: Record<string, unknown>) => `${resource} ${service} ${group}`
+  return list.toSorted((a, b) => (name(a) < name(b) ? -1 : 1))
 }
 
 /** Of WWW-Authenticate the scheme: the realm is the server's name. */

@@ -5,6 +5,7 @@ export const TOPICS = [
   'alert-post',
   'alert-action',
   'alert-delete',
+  'alert-get',
   'heartbeat',
   'auth',
   'hawk-disclosure',
@@ -17,6 +18,8 @@ export type Topic = (typeof TOPICS)[number]
 export interface Recording {
   /** when: what lies near it was "now" to the server */
   readonly at: number
+  /** writes that make what the server had */
+  readonly before: readonly (readonly [method: string, path: string, body: object])[]
   readonly cases: readonly Case[]
 }
 
@@ -108,8 +111,16 @@ const USUAL_HEADERS: Case['headers'] = [
 
 export function readRecording(topic: Topic): Recording {
   const file = new URL(`../data/recorded-${topic}.json`, import.meta.url)
-  const { recorded, cases } = JSON.parse(readFileSync(file, 'utf8')) as { recorded: string; cases: Stored[] }
-  return { at: Date.parse(recorded), cases: cases.map(toCase) }
+  const {
+    recorded,
+    before = [],
+    cases,
+  } = JSON.parse(readFileSync(file, 'utf8')) as {
+    recorded: string
+    before?: Recording['before']
+    cases: Stored[]
+  }
+  return { at: Date.parse(recorded), before, cases: cases.map(toCase) }
 }
 
 function toCase(stored: Stored): Case {

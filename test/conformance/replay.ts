@@ -18,22 +18,28 @@ const DESTINATION = 'http://127.0.0.1:9103'
 const ADMIN: Case['headers'][number] = ['Authorization', 'Key admin-key-mom1']
 
 /** Sends all cases of a topic, in order, to a relay that is set up as the recorded server was. */
-export async function replay(topic: Topic, { cases }: Recording): Promise<ReadonlyMap<string, Answer>> {
+export async function replay(topic: Topic, { before: writes, cases }: Recording): Promise<ReadonlyMap<string, Answer>> {
   const dir = mkdtempSync(join(tmpdir(), 'conformance-'))
   const sink = topic === 'loop' ? await startSink({ baseUrl: DESTINATION }) : undefined
   const relay = await build(await configOf(topic, cases, dir, sink?.url), silent)
   const { port } = await relay.start()
   const send = (one: Case): Promise<Answer> => sendCase(port, one)
+  for (const [method, path, body] of writes) await send(write(method, path, body))
   const answers = new Map<string, Answer>()
   let last = { header: '', message: '' }
+  let token = ''
   for (const one of cases) {
     for (const request of before(one)) await send(request)
     const header = one.hawk?.disclosed ? forge(last.header, last.message) : one.hawk && signHawk(one, SELF)
-    const signed =
-      header === undefined ? one : { ...one, headers: [...one.headers, ['Authorization', header] as const] }
+    const withToken = one.headers.map(
+      ([name, value]) => [name, value.replace('Bearer LOGIN', `Bearer ${token}`)] as const,
+    )
+    const headers = header === undefined ? withToken : [...withToken, ['Authorization', header] as const]
+    const signed = { ...one, headers }
     if (one.hawk?.again) await send(signed)
     const answer = await send(signed)
     answers.set(one.name, answer)
+    token = (answer.body as { token?: string } | undefined)?.token ?? token
     last = { header: header ?? '', message: String((answer.body as { message?: string } | undefined)?.message) }
   }
   if (sink !== undefined) {
@@ -112,6 +118,7 @@ async function configOf(
         : [],
     reject: { allowed_environments: ['Production', 'Development'], require_service: true },
     auth: {
+      secret_key: 'a-secret-of-16-or-more',
       api_keys: [
         { key: 'admin-key-mom1', scopes: everything, text: 'admin' },
         { key: 'read-key-mom1', scopes: ['read'], text: 'read' },

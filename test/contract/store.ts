@@ -1,5 +1,6 @@
 import { afterEach, describe } from 'vitest'
 import { alertIndexContract } from './alert-index.js'
+import { alertReadsContract } from './alert-reads.js'
 import { alertThereContract } from './alert-there.js'
 import { createBench, type Engine } from './bench.js'
 import { ledgerContract } from './ledger.js'
@@ -15,6 +16,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
     outboxContract(bench)
     alertIndexContract(bench)
     alertThereContract(bench)
+    alertReadsContract(bench)
     upkeepContract(bench)
     resyncContract(bench)
     ledgerContract(bench)

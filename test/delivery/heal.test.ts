@@ -66,7 +66,7 @@ async function heal(script: Script) {
     },
   }
   const run = createHeal({
-    async send(one, alias) {
+    async send({ message: one, alias }) {
       sent.push(one)
       did.push(`${one.kind} ${alias ?? one.alertId}`)
       return answers.shift() ?? ok

@@ -112,7 +112,7 @@ describe('an ack or shelving', () => {
   })
 
   test('holds as long as is configured', () => {
-    const { apply } = createLedger({ ...OPTIONS, ackTimeoutS: 30, shelveTimeoutS: 0 })
+    const { apply } = createLedger({ ...OPTIONS, timeoutS: 86_400, ackTimeoutS: 30, shelveTimeoutS: 0 })
     expect(following(alert(), action('ack', null, apply)).state.statusUntil).toBe(32_000)
     expect(following(alert(), action('shelve', null, apply)).state.statusUntil).toBe(0)
   })

@@ -13,7 +13,7 @@ import { ALERT_RULES } from '../support/rules.js'
 
 /** Alerta's recorded cases, driven through the ledger. */
 
-export const OPTIONS = { ...ALERTA_SEVERITIES, ackTimeoutS: 0, shelveTimeoutS: 7_200 }
+export const OPTIONS = { ...ALERTA_SEVERITIES, timeoutS: 86_400, ackTimeoutS: 0, shelveTimeoutS: 7_200 }
 
 type AlertDraft = Extract<Draft, { kind: 'alert' }>
 type ActionDraft = Extract<Draft, { kind: 'action' }>

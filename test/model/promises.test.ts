@@ -64,7 +64,7 @@ async function play(world: World, list: readonly Command[]): Promise<readonly Se
     else if (command.do === 'pass') await world.pass(command.ms)
     else if (command.do === 'crash') await world.crash()
     else {
-      const draft = draftOf(command, Date.now()) as Exclude<Draft, { kind: 'heartbeat' }>
+      const draft = draftOf(command, Date.now()) as Extract<Draft, { kind: 'alert' | 'action' | 'delete' }>
       const appended = await world.send(draft)
       const destinations = reference(draft)
       expect(appended.kind, `what becomes of ${JSON.stringify(command)}`).toBe(

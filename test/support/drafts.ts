@@ -15,6 +15,7 @@ const envelope = ({ via, ...extra }: Extra) => ({
   messageId: randomIds.messageId(),
   acceptedAt: 1_000,
   stamp: undefined,
+  became: undefined,
   requestId: 'request-1',
   hops: parseHops(via),
   sender: '192.0.2.1',

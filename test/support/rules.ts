@@ -1,6 +1,6 @@
 import { configSchema } from '../../src/config/schema.js'
-import { readAction } from '../../src/ingress/action.js'
 import { alertRulesOf } from '../../src/ingress/alert.js'
+import { reread } from '../../src/ingress/reread.js'
 import { createLedger } from '../../src/ledger/ledger.js'
 import { bodyOf } from '../../src/ledger/resend.js'
 import { carry, collect } from '../../src/ledger/union.js'
@@ -17,11 +17,11 @@ export const ALERT_RULES = alertRulesOf(configSchema.parse({}))
 
 /** What relay.ts hands to a store, for tests below it. */
 export const rulesFor = (routes: readonly Route[]): LedgerRules => ({
-  ...createLedger({ ...ALERTA_SEVERITIES, ackTimeoutS: 0, shelveTimeoutS: 7_200 }),
+  ...createLedger({ ...ALERTA_SEVERITIES, timeoutS: 86_400, ackTimeoutS: 0, shelveTimeoutS: 7_200 }),
   bodyOf,
   collect,
   carry,
-  readAction,
+  reread,
   cameFrom: createCameFrom(routes),
   ids: randomIds,
 })

@@ -37,7 +37,16 @@ export function createAdopt({ db, index, alertIds, marks, ledger, rules }: Adopt
     const messageId = rules.ids.messageId()
     const draft: Extract<Draft, { kind: 'alert' }> = {
       ...{ kind: 'alert', alertId: told.id, alert: told.alert, messageId, requestId: messageId, acceptedAt: now },
-      ...{ stamp: undefined, hops: [], sender: '', credential: OURSELVES, body: null, fromPeer: false, customers: [] },
+      ...{
+        stamp: undefined,
+        became: undefined,
+        hops: [],
+        sender: '',
+        credential: OURSELVES,
+        body: null,
+        fromPeer: false,
+        customers: [],
+      },
     }
     const lanes = { resource: alertLane(told.alert, 'resource'), alert: alertLane(told.alert, 'alert') }
     const alert =
@@ -48,7 +57,7 @@ export function createAdopt({ db, index, alertIds, marks, ledger, rules }: Adopt
     ledger.write(
       alert,
       draft,
-      { standing: 'newest', applied, stamp: Math.min(told.lastReceiveTime, now) },
+      { standing: 'newest', applied, became: undefined, stamp: Math.min(told.lastReceiveTime, now) },
       undefined,
       0,
     )

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import type { AlertFields } from '../../model/alert.js'
 import type { Change, KnownAlert, Lanes } from '../../model/decision.js'
 import { formatHops, parseHops } from '../../model/hops.js'
-import type { Draft } from '../../model/message.js'
+import type { AboutAlert } from '../../model/message.js'
 import type { Lane } from '../../model/order.js'
 import type { AlertIds } from './alert-ids.js'
 import type { Marks } from './marks.js'
@@ -31,8 +31,6 @@ export interface IndexedAlert {
   /** the id that the draft means, made whole where it gave only its beginning */
   readonly alertId: string
 }
-
-type AboutAlert = Exclude<Draft, { kind: 'heartbeat' }>
 
 /** The durable index of alerts: id -> alert, its lanes and its last change. */
 export interface AlertIndex {

@@ -9,7 +9,7 @@ import { isSelective, joined, type Sql } from './conditions.js'
 import { reading } from './faults.js'
 import type { Ledger } from './ledger.js'
 import { addQueryFunctions } from './query-functions.js'
-import { SERVICES, select } from './selection.js'
+import { IN_TIME, SERVICES, select } from './selection.js'
 import { createTops } from './tops.js'
 
 /** Of the states that one answer is made of: they are in memory several times while it is. */
@@ -116,21 +116,31 @@ export function createAlertReads({ db, alertIds, ledger, severities, monotonic }
     })
   }
 
+  function visible(alert: number, customers: readonly string[]): Current | undefined {
+    if (statement.isListed.get(alert) === undefined) return undefined
+    const current = ledger.current(alert)
+    const { customer = null } = current?.state ?? {}
+    return customers.length === 0 || (customer !== null && customers.includes(customer)) ? current : undefined
+  }
+
   return {
     get: (id, customers) =>
       asked(() => {
         const resolved = alertIds.resolve(id)
-        if (resolved === undefined || resolved === 'ambiguous') return resolved
-        const { alert } = resolved
-        const current = statement.isListed.get(alert) === undefined ? undefined : ledger.current(alert)
-        const { customer = null } = current?.state ?? {}
-        return customers.length === 0 || (customer !== null && customers.includes(customer)) ? current : undefined
+        if (resolved === undefined) return undefined
+        if (resolved !== 'ambiguous') return visible(resolved.alert, customers)
+        // those that are deleted, or are not theirs to see, do not make it so
+        const { where, from } = select({ where: { kind: 'id', value: id }, customers })
+        const text = `SELECT listed.alert AS alert FROM ${from()} WHERE ${where.text} LIMIT 2`
+        const [only, ...others] = rows<{ alert: number }>(text, where.values)
+        if (others.length > 0) return 'ambiguous'
+        return only && ledger.current(only.alert)
       }),
     counts: (query) => asked(() => countsBy(query)),
     page: (query) => asked(() => currentOf(numbers(query), query)),
     history: (query, { offset, limit }) =>
       asked(() => {
-        const { where } = select(query)
+        const where = joined([select(query).where, IN_TIME], ' AND ', '1')
         // few alerts and what they have, or all that there is in its order until the page is full
         const [first, second] = isSelective(query.where) ? ['listed', 'history'] : ['history', 'listed']
         const found = rows<{ alert: number; entry: string }>(
@@ -158,7 +168,7 @@ export function createAlertReads({ db, alertIds, ledger, severities, monotonic }
       }),
     tags: (query) =>
       asked(() => {
-        const where = joined([select(query).where, { text: 'in_time()', values: [] }], ' AND ', '1')
+        const where = joined([select(query).where, IN_TIME], ' AND ', '1')
         return rows(
           `SELECT environment, tag.value AS tag, count(*) AS count
            FROM listed CROSS JOIN ledger ON ledger.alert = listed.alert, json_each(ledger.state, '$.tags') AS tag

@@ -46,7 +46,7 @@ export function createAlertsThere({ db, alertIds, ledger }: AlertsThereDeps): Al
     alike: db
       .prepare<[{ alert: number; seq: number; kind: string; alertId: string; action: string | null }], number>(
         `SELECT 1 FROM message WHERE alert = :alert AND seq < :seq AND kind = :kind
-           AND CASE kind WHEN 'action' THEN action = :action ELSE alert_id = :alertId END LIMIT 1`,
+           AND CASE WHEN kind IN ('action', 'note') THEN action = :action ELSE alert_id = :alertId END LIMIT 1`,
       )
       .pluck(),
   }

@@ -1,14 +1,16 @@
 import type Database from 'better-sqlite3'
 import type { Decision, Verdict } from '../../model/decision.js'
-import type { Draft } from '../../model/message.js'
+import type { Note } from '../../model/ledger.js'
+import { type AboutAlert, type Draft, isAboutAlert } from '../../model/message.js'
 import type { Appended, Budget, Current, Decide, LedgerRules } from '../contract.js'
 import type { AlertIds } from './alert-ids.js'
 import type { AlertIndex, IndexedAlert } from './alert-index.js'
 import type { Heartbeats } from './heartbeats.js'
 import type { Identify } from './identify.js'
 import type { Journal } from './journal.js'
-import type { Judged, Ledger, LedgerEntry } from './ledger.js'
+import { isApplied, type Judged, type Ledger, type LedgerEntry } from './ledger.js'
 import type { Marks } from './marks.js'
+import type { Notes } from './notes.js'
 import type { QueueState, Queues } from './queues.js'
 import type { Resend } from './resend.js'
 import { uuidBytes } from './rows.js'
@@ -23,6 +25,7 @@ export interface AppendDeps {
   readonly alertIds: AlertIds
   readonly marks: Marks
   readonly ledger: Ledger
+  readonly notes: Notes
   readonly heartbeats: Heartbeats
   readonly identify: Pick<Identify, 'recognise'>
   readonly resend: Resend
@@ -30,7 +33,6 @@ export interface AppendDeps {
   readonly rules: Pick<LedgerRules, 'cameFrom' | 'ids'>
 }
 
-type AboutAlert = Exclude<Draft, { kind: 'heartbeat' }>
 type Accepting = Extract<Decision, { kind: 'accept' }>
 
 /** What is known of a draft's alert before it is routed. */
@@ -46,22 +48,23 @@ interface Subject {
 
 /** One message into journal, outbox, index, ledger and seen ids, or nothing: runs inside a transaction's savepoint. */
 export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Appended {
-  const { db, journal, queues, index, alertIds, identify, marks, ledger, heartbeats, resend, decide, rules } = deps
+  const { db, journal, queues, index, alertIds, identify, marks, ledger, notes, heartbeats, resend, decide, rules } =
+    deps
   const statement = {
     isSeen: db.prepare('SELECT 1 FROM seen WHERE key = ?').pluck(),
     see: db.prepare('INSERT INTO seen (key, seen_at) VALUES (?, ?)'),
     firstAlertId: db.prepare<[Buffer], string>('SELECT alert_id FROM message WHERE message_id = ?').pluck(),
   }
 
-  function appendHeartbeat(tx: Tx, draft: Extract<Draft, { kind: 'heartbeat' }>, seen: boolean): Appended {
+  function appendAlone(tx: Tx, draft: Exclude<Draft, AboutAlert>, seen: boolean): Appended {
     const decision = decide(draft, { seen, alert: undefined, outdated: false })
     if (decision.kind !== 'accept') return refused(draft, decision)
     const fitting = withinBudgets(tx, decision.verdicts, draft)
     if (!Array.isArray(fitting)) return fitting
     const seq = journal.write(draft, null, null, fitting)
-    heartbeats.newest(tx, decision.lanes.resource, seq, draft.acceptedAt)
+    if (draft.kind === 'heartbeat') heartbeats.newest(tx, decision.lanes.resource, seq, draft.acceptedAt)
     queueAll(tx, seq, draft, fitting)
-    return accepted(fitting, undefined)
+    return accepted(fitting)
   }
 
   function appendAboutAlert(tx: Tx, given: AboutAlert, seen: boolean): Appended {
@@ -75,6 +78,7 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     const outdated = judged.standing === 'outdated'
     const decision = decide(draft, { seen, alert: found?.known, outdated })
     if (decision.kind !== 'accept') return refused(draft, decision, found)
+    if (entry !== undefined && lacksNote(draft, entry.alert)) return { kind: 'no such note' }
     const verdicts = withinBudgets(tx, decision.verdicts, draft)
     if (!Array.isArray(verdicts)) return verdicts
     const merged = draft.kind === 'delete' ? index.mergedAt(draft, from?.id) : []
@@ -89,12 +93,17 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     if (judged.standing === 'outdated' && gone !== undefined) {
       // about an alert that was deleted later than this was accepted elsewhere
       journal.write(draft, gone, null, verdicts)
-      return accepted(verdicts, undefined)
+      return accepted(verdicts)
     }
     if (change === undefined) throw new Error('a message about an alert changes it')
     const alert = index.record(draft, found, change, lanes, isApplied(judged))
     const repeats = isRepeat(draft, subject) ? (entry?.changedSeq ?? null) : null
-    const seq = journal.write({ ...draft, stamp: stampOf(draft, judged) }, alert, repeats, verdicts)
+    const seq = journal.write(
+      { ...draft, stamp: stampOf(draft, judged), became: judged.became },
+      alert,
+      repeats,
+      verdicts,
+    )
     ledger.write(alert, draft, judged, entry, seq)
     const before = alertIds.note(draft.alertId, alert, 0, draft.acceptedAt)
     identify.recognise(before, alert)
@@ -106,8 +115,17 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
       for (const { destination } of verdicts.filter(isQueued)) {
         resend(tx, alert, queues.byName(destination), draft.acceptedAt)
       }
-    return accepted(verdicts, draft.kind === 'alert' ? ledger.current(alert) : undefined)
+    return { ...accepted(verdicts), ...outcomeOf(draft, alert) }
   }
+
+  const lacksNote = (draft: AboutAlert, alert: number): boolean =>
+    draft.kind === 'note' && draft.action !== 'add' && notes.get(draft.noteId, alert) === undefined
+
+  /** What the sender is told of. */
+  const outcomeOf = (draft: Draft, alert: number) => ({
+    current: draft.kind === 'alert' ? ledger.current(alert) : undefined,
+    note: draft.kind === 'note' ? notes.get(draft.noteId, alert) : undefined,
+  })
 
   /** A peer has merged several alerts into one and deletes that: to everybody else they are still several. */
   function deleteAlso(tx: Tx, draft: AboutAlert, found: IndexedAlert): void {
@@ -175,15 +193,15 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
 
   function refused(draft: Draft, decision: Exclude<Decision, Accepting>, found?: IndexedAlert): Appended {
     if (decision.kind !== 'copy') return decision
-    const current = draft.kind === 'alert' && found !== undefined ? ledger.current(found.id) : undefined
+    const { current, note } = found === undefined ? NOTHING_TOLD : outcomeOf(draft, found.id)
     const alertId = current?.state.id ?? statement.firstAlertId.get(uuidBytes(draft.messageId))
-    return { kind: 'copy', by: decision.by, alertId, current }
+    return { kind: 'copy', by: decision.by, alertId, current, note }
   }
 
   return (tx, draft) => {
     const key = seenKey(draft)
     const seen = draft.fromPeer && statement.isSeen.get(key) !== undefined
-    const appended = draft.kind === 'heartbeat' ? appendHeartbeat(tx, draft, seen) : appendAboutAlert(tx, draft, seen)
+    const appended = isAboutAlert(draft) ? appendAboutAlert(tx, draft, seen) : appendAlone(tx, draft, seen)
     // A copy by content came under a message id of its own: its own copies will be told by that id.
     const isNew = appended.kind === 'accepted' || (appended.kind === 'copy' && !seen)
     if (isNew) statement.see.run(key, draft.acceptedAt)
@@ -191,15 +209,15 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
   }
 }
 
-const isApplied = ({ standing }: Judged): boolean => standing === 'newest' || standing === 'beside'
-
 const isQueued = (verdict: Verdict): verdict is Extract<Verdict, { kind: 'queue' }> => verdict.kind === 'queue'
 
-const accepted = (verdicts: readonly Verdict[], current: Current | undefined): Appended => {
+const NOTHING_TOLD: { current: Current | undefined; note: Note | undefined } = { current: undefined, note: undefined }
+
+const accepted = (verdicts: readonly Verdict[]): Extract<Appended, { kind: 'accepted' }> => {
   const queued = verdicts.filter(isQueued).map(({ destination }) => destination)
   const full = verdicts.filter((verdict) => verdict.kind === 'skip' && verdict.why === 'queue full')
   const skipped = verdicts.length - queued.length
-  return { kind: 'accepted', queued, skipped, full: full.map(({ destination }) => destination), current }
+  return { kind: 'accepted', queued, skipped, full: full.map(({ destination }) => destination), ...NOTHING_TOLD }
 }
 
 /** An action that our view refuses was none in the view of whom it comes from: it counts as a change there. */

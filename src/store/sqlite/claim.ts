@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { unreachable } from '../../base/unreachable.js'
 import { type Delivery, NO_PROGRESS } from '../../model/delivery.js'
 import { STATE_ACTIONS } from '../../model/ledger.js'
 import type { Message } from '../../model/message.js'
@@ -10,6 +11,7 @@ import { isDamage, reading } from './faults.js'
 import type { Fold } from './fold.js'
 import type { Heartbeats } from './heartbeats.js'
 import type { Marks } from './marks.js'
+import type { Notes } from './notes.js'
 import type { QueueState } from './queues.js'
 import { MESSAGE_COLUMNS, type MessageRow, messageProblem, toMessage } from './rows.js'
 import type { Head, LaneWindow } from './window.js'
@@ -42,6 +44,7 @@ export interface ClaimDeps {
   readonly writer: Writer
   readonly alertIds: AlertIds
   readonly marks: Marks
+  readonly notes: Notes
   readonly heartbeats: Heartbeats
   readonly setAside: SetAside
   readonly fold: Fold
@@ -54,7 +57,8 @@ export interface ClaimDeps {
 
 /** Takes ready heads from the lane window and writes the claims; on a failed commit the heads are given back. */
 export function createClaim(deps: ClaimDeps): (queue: QueueState, limit: number, now: number) => Promise<Claim> {
-  const { db, writer, alertIds, marks, heartbeats, setAside, withdraw, fold, crossing, rules, owner, windowOf } = deps
+  const { db, writer, alertIds, marks, notes, heartbeats, setAside, withdraw, fold, crossing, rules, owner, windowOf } =
+    deps
   const statement = {
     // Aliases are resolved here, so that an id learned while the delivery waited is used.
     read: db.prepare<[{ destination: number; seq: number }], ClaimRow>(
@@ -107,6 +111,7 @@ export function createClaim(deps: ClaimDeps): (queue: QueueState, limit: number,
       message: carrying(queue, head.seq, toMessage(row)),
       bytes: row.body?.length ?? 0,
       alias: late?.alias ?? row.alias ?? undefined,
+      noteAlias: row.note_id === null ? undefined : notes.aliasOf(row.note_id, queue.id),
       sent: late?.sent ?? row.sent === 1,
       progress: row.attempts === null ? NO_PROGRESS : toProgress(row),
     }
@@ -192,9 +197,28 @@ export function createClaim(deps: ClaimDeps): (queue: QueueState, limit: number,
   }
 }
 
-/** Only what a state can express is made up for by sending the state; any other action does something of its own. */
-const isOlderNews = (row: ClaimRow, seq: number): boolean =>
-  row.changed_seq > seq && (row.kind !== 'action' || STATE_ACTIONS.has(row.action ?? ''))
+const isOlderNews = (row: ClaimRow, seq: number): boolean => row.changed_seq > seq && isInState(row)
+
+/** Only what a state can express is made up for by sending the state; all else does something of its own. */
+function isInState({ kind, action }: ClaimRow): boolean {
+  switch (kind) {
+    case 'alert':
+    case 'delete':
+    case 'status':
+      return true
+    case 'action':
+      return STATE_ACTIONS.has(action ?? '')
+    case 'tag':
+    case 'untag':
+    case 'attributes':
+    case 'note':
+    case 'heartbeat':
+    case 'webhook':
+      return false
+    default:
+      return unreachable(kind)
+  }
+}
 
 const toProgress = (row: ClaimRow) => ({
   faults: row.faults,

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Delivery } from '../../model/delivery.js'
-import type { Draft } from '../../model/message.js'
+import type { AboutAlert } from '../../model/message.js'
 import type { LedgerRules, Told } from '../contract.js'
 import type { AlertIds } from './alert-ids.js'
 import type { AlertIndex } from './alert-index.js'
@@ -12,7 +12,7 @@ import { MESSAGE_COLUMNS, type MessageRow, toMessage } from './rows.js'
 
 /** Finds out later what an id means that nobody knew when it came in. */
 export interface Identify {
-  /** The actions that came in under an id of which no more was known are about this alert: the ledger learns them too. */
+  /** What came in under an id of which no more was known is about this alert: the ledger learns it too. */
   recognise(unknown: number | undefined, alert: number): void
   /** The destination of a delivery told under which id it knows its alert. */
   learn(delivery: Delivery, alias: string, now: number): void
@@ -28,33 +28,37 @@ export interface IdentifyDeps {
   readonly there: AlertsThere
   readonly ledger: Ledger
   readonly marks: Marks
-  readonly rules: Pick<LedgerRules, 'readAction' | 'cameFrom'>
+  readonly rules: Pick<LedgerRules, 'reread' | 'cameFrom'>
 }
 
-type ActionRow = MessageRow & { readonly seq: number; readonly action: string; readonly body: Buffer }
+type Row = MessageRow & { readonly seq: number }
+/** Of an alert and a delete it is known at once what they are about. */
+type ChangeDraft = Exclude<AboutAlert, { kind: 'alert' | 'delete' }>
 
 export function createIdentify(deps: IdentifyDeps): Identify {
   const { db, queues, index, alertIds, there, ledger, marks, rules } = deps
   const statement = {
     isUnknown: db.prepare('SELECT 1 FROM alert WHERE id = ? AND resource IS NULL').pluck(),
     ofMessage: db.prepare<[number], number>('SELECT alert FROM message WHERE seq = ?').pluck(),
-    actions: db.prepare<[number], ActionRow>(
-      `SELECT ${MESSAGE_COLUMNS}, message.seq FROM message WHERE alert = ? AND kind = 'action' ORDER BY seq`,
+    changes: db.prepare<[number], Row>(
+      `SELECT ${MESSAGE_COLUMNS}, message.seq FROM message WHERE alert = ? AND kind NOT IN ('alert', 'delete') ORDER BY seq`,
     ),
-    move: db.prepare(`UPDATE message SET alert = ? WHERE alert = ? AND kind = 'action'`),
+    move: db.prepare(`UPDATE message SET alert = ? WHERE alert = ? AND kind NOT IN ('alert', 'delete')`),
   }
 
-  function draftOf(row: ActionRow): Extract<Draft, { kind: 'action' }> {
-    const { alertId, ...envelope } = toMessage(row)
-    const { action, body } = row
-    return { ...envelope, kind: 'action', alertId, action, ...rules.readAction(body), fromPeer: false, customers: [] }
+  function draftOf(row: Row): ChangeDraft | undefined {
+    const message = toMessage(row)
+    const write = rules.reread(message)
+    const { messageId, acceptedAt, stamp, became, requestId, hops, sender, credential, body } = message
+    const envelope = { messageId, acceptedAt, stamp, became, requestId, hops, sender, credential, body }
+    return write && { ...envelope, ...write, fromPeer: false, customers: [] }
   }
 
   /** As if it had come in now: to the peers it goes after what they have been sent of the alert. */
-  function apply(row: ActionRow, alert: number): void {
+  function apply(row: Row, alert: number): void {
     const entry = ledger.read(alert)
-    if (entry === undefined) return
     const draft = draftOf(row)
+    if (entry === undefined || draft === undefined) return
     const judged = ledger.judge(draft, entry, undefined)
     ledger.write(alert, draft, judged, entry, row.seq)
     const { standing, applied } = judged
@@ -69,7 +73,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
 
   function recognise(unknown: number | undefined, alert: number): void {
     if (unknown === undefined || statement.isUnknown.get(unknown) === undefined) return
-    for (const row of statement.actions.all(unknown)) apply(row, alert)
+    for (const row of statement.changes.all(unknown)) apply(row, alert)
     statement.move.run(alert, unknown)
   }
 

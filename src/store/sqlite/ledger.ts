@@ -1,18 +1,21 @@
 import type Database from 'better-sqlite3'
-import type { Applied, HistoryEntry } from '../../model/ledger.js'
-import type { Draft } from '../../model/message.js'
+import type { Applied, Became, HistoryEntry } from '../../model/ledger.js'
+import type { AboutAlert } from '../../model/message.js'
 import type { Current, LedgerRules } from '../contract.js'
+import type { Notes } from './notes.js'
 import {
-  besides,
+  becameOf,
   type KnownState,
   type Registers,
   registersAfter,
+  type Since,
   type Standing,
-  sinceOf,
   standingOf,
+  stillTold,
 } from './standing.js'
 
 export interface LedgerEntry extends KnownState {
+  readonly alert: number
   /** the journal's number of its newest change */
   readonly changedSeq: number
 }
@@ -22,11 +25,11 @@ export interface Judged {
   readonly standing: Standing
   /** undefined: a delete, or about an alert that the ledger does not have */
   readonly applied: Applied | undefined
+  /** the parts that it sets, in the view of the relay that accepted it first; undefined: we know nothing of its alert */
+  readonly became: Became | undefined
   /** epoch ms at which a relay first accepted it */
   readonly stamp: number
 }
-
-type AboutAlert = Exclude<Draft, { kind: 'heartbeat' }>
 
 /** The rows of the ledger: one alert, its state, and its history. */
 export interface Ledger {
@@ -49,7 +52,11 @@ interface Row {
   readonly changed_seq: number
 }
 
-export function createLedger(db: Database.Database, { apply }: Pick<LedgerRules, 'apply'>): Ledger {
+export function createLedger(
+  db: Database.Database,
+  { apply, merge }: Pick<LedgerRules, 'apply' | 'merge'>,
+  notes: Notes,
+): Ledger {
   const statement = {
     read: db.prepare<[number], Row>('SELECT state, registers, changed_seq FROM ledger WHERE alert = ?'),
     write: db.prepare(
@@ -73,7 +80,7 @@ export function createLedger(db: Database.Database, { apply }: Pick<LedgerRules,
   function read(alert: number): LedgerEntry | undefined {
     const row = statement.read.get(alert)
     if (row === undefined) return undefined
-    return { state: JSON.parse(row.state), registers: JSON.parse(row.registers), changedSeq: row.changed_seq }
+    return { alert, state: JSON.parse(row.state), registers: JSON.parse(row.registers), changedSeq: row.changed_seq }
   }
 
   return {
@@ -82,27 +89,33 @@ export function createLedger(db: Database.Database, { apply }: Pick<LedgerRules,
       const applied = applyTo(draft, entry)
       // A message that no relay has seen before is made now, knowing all that we know: it is never the older one.
       const stamp = draft.stamp ?? Math.max(draft.acceptedAt, knownUntil(entry, goneAt) + 1)
-      if (goneAt !== undefined && stamp < goneAt) return { standing: 'outdated', applied: undefined, stamp }
-      if (entry === undefined) return { standing: 'newest', applied, stamp }
-      const standing = standingOf(draft, sinceOf(draft, stamp), applied, entry)
-      if (standing !== 'beside' || applied === undefined) return { standing, applied, stamp }
-      return { standing, applied: { ...applied, state: besides(applied, entry.state) }, stamp }
+      const became = draft.became ?? (applied && becameOf(draft, applied, entry?.state))
+      if (goneAt !== undefined && stamp < goneAt) return { standing: 'outdated', applied: undefined, became, stamp }
+      if (entry === undefined && draft.kind !== 'alert') return { standing: 'newest', applied, became, stamp }
+      const now: Since = { stamp, by: draft.messageId }
+      const standing = entry === undefined ? 'newest' : standingOf(draft, became ?? {}, now, entry)
+      // Of a message that we are the first to see our machine's word is the last.
+      const isMerged = draft.stamp !== undefined && isApplied({ standing })
+      if (draft.kind === 'delete' || applied === undefined || !isMerged) return { standing, applied, became, stamp }
+      const told = stillTold(became ?? {}, now, entry)
+      return { standing, applied: merge(draft, applied, told, entry?.state), became, stamp }
     },
     stampOf: (alert) => statement.stamp.get(alert),
-    write(alert, draft, { standing, applied, stamp }, entry, seq) {
-      const since = sinceOf(draft, stamp)
+    write(alert, draft, { standing, applied, became, stamp }, entry, seq) {
+      const since: Since = { stamp, by: draft.messageId }
       if (draft.kind === 'delete' && standing === 'newest') {
-        const registers: Registers = { status: since, severity: since, worse: since }
+        const registers: Registers = { status: since, severity: since }
         statement.deleted.run(JSON.stringify(registers), seq, alert)
       }
       if (applied === undefined) return
-      const { state, changed } = applied
+      const { state, changed, note } = applied
+      if (note !== undefined) notes.write(alert, note)
       if (applied.entry !== undefined) {
         statement.remember.run({ alert, entry: JSON.stringify(applied.entry) })
         statement.trim.run({ alert })
       }
-      if (standing !== 'newest' && standing !== 'beside') return
-      const registers = JSON.stringify(registersAfter(draft, since, applied, entry))
+      if (!isApplied({ standing })) return
+      const registers = JSON.stringify(registersAfter(became ?? {}, since, entry))
       const changedSeq = changed || entry === undefined ? seq : entry.changedSeq
       statement.write.run(alert, state.severity, state.status, registers, changedSeq, JSON.stringify(state))
     },
@@ -116,9 +129,13 @@ export function createLedger(db: Database.Database, { apply }: Pick<LedgerRules,
 
   function applyTo(draft: AboutAlert, entry: LedgerEntry | undefined): Applied | undefined {
     if (draft.kind === 'alert') return apply(draft, entry?.state)
-    return draft.kind === 'delete' || entry === undefined ? undefined : apply(draft, entry.state)
+    if (draft.kind === 'delete' || entry === undefined) return undefined
+    return apply(draft, entry.state, draft.kind === 'note' ? notes.get(draft.noteId, entry.alert) : undefined)
   }
 }
+
+export const isApplied = ({ standing }: Pick<Judged, 'standing'>): boolean =>
+  standing === 'newest' || standing === 'beside'
 
 const knownUntil = (entry: LedgerEntry | undefined, goneAt: number | undefined): number =>
   entry === undefined ? (goneAt ?? 0) : Math.max(entry.registers.status.stamp, entry.registers.severity.stamp)

@@ -1,9 +1,9 @@
 import { MARKS } from '../../model/decision.js'
 import { SETTLED_STATES } from '../../model/delivery.js'
 import { ORDERINGS } from '../../model/destination.js'
-import { KINDS } from '../../model/message.js'
 import { RESYNC_PHASES } from '../../model/resync.js'
 import { LISTED } from './migration-listed.js'
+import { WHOLE_LIFE } from './migration-whole-life.js'
 
 const oneOf = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ')
 
@@ -41,7 +41,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE message (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     message_id BLOB NOT NULL CHECK (length(message_id) = 16),
-    kind TEXT NOT NULL CHECK (kind IN (${oneOf(KINDS)})),
+    kind TEXT NOT NULL CHECK (kind IN ('alert', 'action', 'delete', 'heartbeat')),
     accepted_at INTEGER NOT NULL,
     alert INTEGER CHECK ((alert IS NULL) = (kind = 'heartbeat')),
     alert_id TEXT NOT NULL,
@@ -199,6 +199,8 @@ export const MIGRATIONS: readonly string[] = [
 
   -- When a relay first accepted it; null: we, at accepted_at.
   ALTER TABLE message ADD COLUMN stamp INTEGER;
+  -- What that relay made of it, a Became; null: nobody said.
+  ALTER TABLE message ADD COLUMN became TEXT CHECK (json_valid(became));
   -- Of a repeat: the number of the change that it repeats; null: it is a change, or no alert.
   ALTER TABLE message ADD COLUMN repeats INTEGER;
   CREATE INDEX message_by_alert ON message (alert, seq) WHERE alert IS NOT NULL;
@@ -267,4 +269,5 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX snapshot_by_id ON snapshot (destination, id);
   `,
   LISTED,
+  WHOLE_LIFE,
 ]

@@ -80,7 +80,7 @@ export function createPairs(db: Database.Database): Pairs {
     coming: db
       .prepare<[object], number>(
         `SELECT 1 FROM message WHERE alert = :alert AND seq >= :changed
-           AND (kind = 'alert' AND (seq = :changed OR credential = '${OURSELVES}') OR kind = 'action' AND seq = :changed AND :isThere
+           AND (kind = 'alert' AND (seq = :changed OR credential = '${OURSELVES}') OR kind IN ('action', 'status') AND seq = :changed AND :isThere
              OR kind = 'delete')
            AND (EXISTS (SELECT 1 FROM outbox WHERE destination = :destination AND outbox.seq = message.seq)
              OR EXISTS (SELECT 1 FROM settled WHERE destination = :destination AND settled.seq = message.seq

@@ -158,6 +158,10 @@ function sweepKeys(db: Database.Database): Sweep {
   )
   const forgetHolds = db.prepare('DELETE FROM hold WHERE until < ?')
   const forgetHeartbeats = db.prepare('DELETE FROM heartbeat WHERE seq < (SELECT min(seq) FROM message)')
+  // of notes about alerts that nobody has told us of
+  const forgetNoteAliases = db.prepare(
+    `DELETE FROM note_alias WHERE seq < (SELECT min(seq) FROM message) AND note NOT IN (SELECT id FROM note)`,
+  )
   return {
     next({ now, seenMs, limit }) {
       const before = now - seenMs
@@ -166,6 +170,7 @@ function sweepKeys(db: Database.Database): Sweep {
       // a hold is needed as long as a delivery that waited through it may be
       forgetHolds.run(before)
       forgetHeartbeats.run()
+      forgetNoteAliases.run()
       return seen === limit || nonces === limit
     },
   }

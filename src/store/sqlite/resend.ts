@@ -44,11 +44,14 @@ export function createResend({ db, journal, ledger, marks, rules }: ResendDeps):
     const gone = row.deleted_at !== null
     if (!queue.takes.has(gone ? 'delete' : 'alert')) return 0
     const lane = queue.orderBy === 'resource' ? row.lane_resource : row.lane_alert
-    const { stamp } = entry.registers.severity
+    const { registers } = entry
+    const { stamp } = registers.severity
+    const { severity, status: standing } = entry.state
+    const became = { severity, status: standing, statusStamp: registers.status.stamp }
     const send = (write: Write, body: Buffer | null): void => {
       const messageId = rules.ids.messageId()
       const seq = journal.write(
-        { ...OURS, ...write, messageId, requestId: messageId, acceptedAt: now, stamp, body },
+        { ...OURS, ...write, messageId, requestId: messageId, acceptedAt: now, stamp, became, body },
         alert,
       )
       journal.queue(tx, queue, seq, lane, body?.length ?? 0)

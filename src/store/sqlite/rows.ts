@@ -1,7 +1,7 @@
 import type { AlertKey } from '../../model/alert.js'
 import { formatHops, parseHops } from '../../model/hops.js'
 import type { MessageId } from '../../model/ids.js'
-import { type Draft, KINDS, type Kind, type Message } from '../../model/message.js'
+import { type Draft, KINDS, type Kind, type Message, subjectOf } from '../../model/message.js'
 
 /** A row of `message`. */
 export interface MessageRow {
@@ -9,6 +9,8 @@ export interface MessageRow {
   readonly kind: Kind
   readonly accepted_at: number
   readonly stamp: number | null
+  /** a Became */
+  readonly became: string | null
   readonly alert: number | null
   readonly alert_id: string
   readonly action: string | null
@@ -18,26 +20,36 @@ export interface MessageRow {
   readonly sender: string
   readonly credential: string
   readonly body: Buffer | null
+  readonly note_id: string | null
+  readonly content_type: string | null
 }
 
 const UUID_BYTES = 16
 
 export const MESSAGE_COLUMNS = `message.message_id, message.kind, message.accepted_at, message.alert, message.alert_id,
   message.action, message.timeout, message.request_id, message.hops, message.sender, message.credential, message.body,
-  message.stamp`
+  message.stamp, message.became, message.note_id, message.content_type`
 
 /** What HTTP lets stand in a header (RFC 9110, 5.5), where these texts go. */
 const HEADER = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/** What HTTP lets stand in a request line, where a webhook's path goes. */
+const PATH = /^\/[\x21-\x7e]*$/
 
 /** Why a row cannot be what append wrote, for it would fail or do harm on its way out; undefined: it can. */
 export function messageProblem(row: MessageRow): string | undefined {
   if (!Buffer.isBuffer(row.message_id) || row.message_id.length !== UUID_BYTES) return 'its message id is none'
   if (!KINDS.includes(row.kind)) return 'its kind is unknown'
-  if (Buffer.isBuffer(row.body) === (row.kind === 'delete')) return 'its body is missing, or too much'
-  const texts = [row.hops, row.request_id, row.sender]
+  if (Buffer.isBuffer(row.body) === hasNoBody(row)) return 'its body is missing, or too much'
+  const texts = [row.hops, row.request_id, row.sender, row.content_type ?? '']
   if (!texts.every((text) => typeof text === 'string' && HEADER.test(text))) return 'its hops or sender are no text'
+  if (row.kind === 'note' && typeof row.note_id !== 'string') return 'its note is none'
+  if (row.kind === 'webhook' && !PATH.test(row.alert_id)) return 'its path is none'
   return typeof row.alert_id === 'string' ? undefined : 'its alert id is none'
 }
+
+const hasNoBody = ({ kind, action }: MessageRow): boolean =>
+  kind === 'delete' || (kind === 'note' && action === 'remove')
 
 export function toMessage(row: MessageRow): Message {
   return {
@@ -45,8 +57,11 @@ export function toMessage(row: MessageRow): Message {
     kind: row.kind,
     acceptedAt: row.accepted_at,
     stamp: row.stamp ?? undefined,
+    became: row.became === null ? undefined : JSON.parse(row.became),
     alertId: row.alert_id,
     action: row.action,
+    noteId: row.note_id,
+    contentType: row.content_type,
     timeout: row.timeout,
     requestId: row.request_id,
     hops: parseHops(row.hops),
@@ -63,8 +78,8 @@ export function messageValues(draft: Draft, alert: number | null): unknown[] {
     draft.kind,
     draft.acceptedAt,
     alert,
-    draft.kind === 'heartbeat' ? draft.origin : draft.alertId,
-    draft.kind === 'action' ? draft.action : null,
+    subjectOf(draft),
+    draft.kind === 'action' || draft.kind === 'note' ? draft.action : null,
     draft.kind === 'heartbeat' ? draft.timeout : null,
     draft.requestId,
     formatHops(draft.hops),
@@ -72,6 +87,9 @@ export function messageValues(draft: Draft, alert: number | null): unknown[] {
     draft.credential,
     draft.body,
     draft.stamp ?? null,
+    draft.became === undefined ? null : JSON.stringify(draft.became),
+    draft.kind === 'note' ? draft.noteId : null,
+    draft.kind === 'webhook' ? draft.contentType : null,
   ]
 }
 

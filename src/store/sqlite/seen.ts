@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Draft } from '../../model/message.js'
+import { type Draft, subjectOf } from '../../model/message.js'
 import { uuidBytes } from './rows.js'
 
 const ID_BYTES = 8
@@ -11,9 +11,8 @@ const TIME_BYTES = 6
  * and can be forgotten by time, and 8 of a digest over the whole.
  */
 export function seenKey(draft: Draft): Buffer {
-  const subject = draft.kind === 'heartbeat' ? draft.origin : draft.alertId
   const digest = createHash('sha256')
-    .update(`${draft.messageId}\n${draft.kind}\n${subject}\n`)
+    .update(`${draft.messageId}\n${draft.kind}\n${subjectOf(draft)}\n`)
     .update(draft.body ?? '')
     .digest()
   return Buffer.concat([uuidBytes(draft.messageId).subarray(0, ID_BYTES), digest.subarray(0, DIGEST_BYTES)])

@@ -1,6 +1,8 @@
 import type { AlertQuery } from '../../model/alert-query.js'
 import { isSlow, joined, type Sql, toSql } from './conditions.js'
 
+/** For what may take long: ends it in time. */
+export const IN_TIME: Sql = { text: 'in_time()', values: [] }
 /** Joined, an alert stands there once for each of its services. */
 export const SERVICES = ' CROSS JOIN listed_service ON listed_service.alert = listed.alert'
 
@@ -23,7 +25,7 @@ export function select({ where, customers }: AlertQuery, among?: readonly string
     toSql(where),
   ]
   const slow = parts.some(isSlow)
-  const whole = joined([...parts, ...(slow ? [{ text: 'in_time()', values: [] }] : [])], ' AND ', '1')
+  const whole = joined([...parts, ...(slow ? [IN_TIME] : [])], ' AND ', '1')
   return {
     where: whole,
     from: (needed) =>

@@ -5,6 +5,7 @@ import type { Message } from '../../model/message.js'
 import type { AlertIds } from './alert-ids.js'
 import type { Crossing } from './crossing.js'
 import type { Marks } from './marks.js'
+import type { Notes } from './notes.js'
 import type { QueueState, Queues } from './queues.js'
 import { OURSELVES } from './resend.js'
 import type { LaneWindow } from './window.js'
@@ -15,6 +16,7 @@ export interface SettleDeps {
   readonly queues: Queues
   readonly alertIds: AlertIds
   readonly marks: Marks
+  readonly notes: Notes
   readonly crossing: Crossing
   readonly owner: string
   readonly windowOf: (queue: QueueState) => LaneWindow
@@ -24,7 +26,7 @@ export interface SettleDeps {
 export function createSettle(
   deps: SettleDeps,
 ): (tx: Tx, delivery: Delivery, settlement: Settlement, now: number) => boolean {
-  const { db, queues, alertIds, marks, crossing, owner, windowOf } = deps
+  const { db, queues, alertIds, marks, notes, crossing, owner, windowOf } = deps
   const statement = {
     release: db.prepare(
       'DELETE FROM sending WHERE destination = ? AND lane = ? AND seq = ? AND owner = ? AND attempt = ?',
@@ -55,9 +57,11 @@ export function createSettle(
     statement.settle.run(queue.id, ref, to.to, now, attempt, progress.unknowns, to.status, to.note)
     statement.forgetFolded.run(queue.id, ref)
     queues.grow(tx, queue, -1, -delivery.bytes)
-    const alert = message.kind === 'heartbeat' ? null : statement.alert.get(ref)
+    const alert = statement.alert.get(ref)
     if (alert === null || alert === undefined) return
-    if (to.alias !== undefined) {
+    if (message.noteId !== null) {
+      if (to.alias !== undefined) notes.learn(message.noteId, queue.id, to.alias, ref)
+    } else if (to.alias !== undefined) {
       marks.learn(alert, queue.id, to.alias, ref)
       alertIds.note(to.alias, alert, queue.id, now)
     }
@@ -88,5 +92,5 @@ export function createSettle(
   }
 }
 
-const goesBack = ({ action, credential }: Message): boolean =>
-  action !== null && RESTORING_ACTIONS.has(action) && credential !== OURSELVES
+const goesBack = ({ kind, action, credential }: Message): boolean =>
+  kind === 'action' && action !== null && RESTORING_ACTIONS.has(action) && credential !== OURSELVES

@@ -23,6 +23,7 @@ import { createJournal } from './journal.js'
 import { createLedger } from './ledger.js'
 import { lockDatabase } from './lock.js'
 import { createMarks } from './marks.js'
+import { createNotes } from './notes.js'
 import { openDatabase } from './open.js'
 import { createPager } from './pager.js'
 import { createPrune } from './prune.js'
@@ -34,7 +35,7 @@ import { createResyncs } from './resyncs.js'
 import { createSettle } from './settle.js'
 import { createWhereabouts } from './whereabouts.js'
 import { createWindow, type LaneWindow, WINDOW_LIMITS, type WindowLimits } from './window.js'
-import { createWithdraw } from './withdraw.js'
+import { createWithdraw, type OnWithdrawn } from './withdraw.js'
 import { createWriter } from './writer.js'
 
 export interface SqliteOptions {
@@ -52,6 +53,8 @@ export interface SqliteOptions {
   readonly severities?: Severities
   /** told of what was found damaged and set aside */
   readonly onDamage?: OnDamage
+  /** told of deliveries that ended without an attempt */
+  readonly onWithdrawn?: OnWithdrawn
 }
 
 /** Opens the SQLite engine: makes the folder, waits for the lock, migrates, returns crashed claims. Throws StoreRefused. */
@@ -82,7 +85,7 @@ const realPath = (path: string): string =>
   existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))
 
 function assemble(db: Database.Database, unlock: () => void, options: SqliteOptions): Store {
-  const { owner, rules, clock, severities = ALERTA_SEVERITIES, onDamage = () => {} } = options
+  const { owner, rules, clock, severities = ALERTA_SEVERITIES, onDamage = () => {}, onWithdrawn = () => {} } = options
   rescue(db)
   const queues = createQueues(db, options.destinations)
   const assertThere = createWhereabouts(db.name)
@@ -93,11 +96,12 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
   const marks = createMarks(db)
   const alertIds = createAlertIds(db)
   const index = createAlertIndex(db, { ids: alertIds, marks })
-  const ledger = createLedger(db, rules)
+  const notes = createNotes(db)
+  const ledger = createLedger(db, rules, notes)
   const journal = createJournal(db, queues)
   const resend = createResend({ db, journal, ledger, marks, rules })
   const crossing = createCrossing({ db, marks, resend })
-  const withdraw = createWithdraw(db, queues)
+  const withdraw = createWithdraw(db, queues, onWithdrawn)
   const gates = createGates(db, onDamage)
   const reports = createReports(db)
   const windows = new Map<QueueState, LaneWindow>()
@@ -120,6 +124,7 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
     alertIds,
     marks,
     ledger,
+    notes,
     heartbeats,
     identify,
     resend,
@@ -131,6 +136,7 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
     writer,
     alertIds,
     marks,
+    notes,
     heartbeats,
     setAside,
     withdraw,
@@ -140,7 +146,7 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
     owner,
     windowOf,
   })
-  const settle = createSettle({ db, queues, alertIds, marks, crossing, owner, windowOf })
+  const settle = createSettle({ db, queues, alertIds, marks, notes, crossing, owner, windowOf })
   const expire = createExpire(db, queues, gates)
   const prune = createPrune(db)
   const spend = db.prepare('INSERT INTO nonce (key, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING')

@@ -57,7 +57,7 @@ export function createTops({ rows, select, asked }: TopsDeps): AlertReads['top']
         services: distinct('service', SERVICES).toSorted(),
         alerts: rows<Member>(
           `SELECT listed.id AS id, listed.resource AS resource ${such} AND in_time() AND ${key} = ?
-           ORDER BY listed.alert LIMIT ${ALERTS_NAMED}`,
+           ORDER BY listed.id LIMIT ${ALERTS_NAMED}`,
           values,
         ),
       }

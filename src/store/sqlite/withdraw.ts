@@ -2,16 +2,23 @@ import type Database from 'better-sqlite3'
 import type { QueueState, Queues } from './queues.js'
 import type { Tx } from './writer.js'
 
+export interface Withdrawn {
+  readonly destination: string
+  readonly state: 'superseded' | 'folded' | 'dead'
+}
+
+export type OnWithdrawn = (withdrawn: Withdrawn) => void
+
 /** Settles a delivery that waits, without an attempt; false where it does not wait any more. */
 export type Withdraw = (
   tx: Tx,
   queue: QueueState,
   seq: number,
-  as: { readonly state: 'superseded' | 'folded' | 'dead'; readonly note: string; readonly bytes?: number },
+  as: { readonly state: Withdrawn['state']; readonly note: string; readonly bytes?: number },
   now: number,
 ) => boolean
 
-export function createWithdraw(db: Database.Database, queues: Queues): Withdraw {
+export function createWithdraw(db: Database.Database, queues: Queues, onWithdrawn: OnWithdrawn): Withdraw {
   const statement = {
     dequeue: db.prepare('DELETE FROM outbox WHERE destination = ? AND seq = ?'),
     forgetRetry: db.prepare<[number, number], { attempts: number; unknowns: number }>(
@@ -29,6 +36,7 @@ export function createWithdraw(db: Database.Database, queues: Queues): Withdraw 
     statement.settle.run(queue.id, seq, state, now, tried?.attempts ?? 0, tried?.unknowns ?? 0, note)
     statement.forgetFolded.run(queue.id, seq)
     queues.grow(tx, queue, -1, -(bytes ?? statement.bytes.get(seq) ?? 0))
+    tx.onCommit(() => onWithdrawn({ destination: queue.name, state }))
     return true
   }
 }

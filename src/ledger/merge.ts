@@ -1,0 +1,62 @@
+import { isNormal, type Severities } from '../model/alert.js'
+import type { AlertState, Applied, Became, HistoryEntry } from '../model/ledger.js'
+import type { AboutAlert } from '../model/message.js'
+
+type Applicable = Exclude<AboutAlert, { kind: 'delete' }>
+
+/** A normal alert is closed, whoever acked it while it was not. */
+const UNTIL_NORMAL: ReadonlySet<string> = new Set(['open', 'ack'])
+
+/**
+ * What our machine made of a write, with the parts of the state that another relay's machine has decided: those in
+ * `told` as it says, all others as they were. Relays that know the same parts so have the same state, whatever came in
+ * which order; a machine alone would make something else of another order.
+ */
+export function merge(
+  draft: Applicable,
+  applied: Applied,
+  told: Became,
+  earlier: AlertState | undefined,
+  severities: Severities,
+): Applied {
+  const severity = told.severity ?? earlier?.severity ?? applied.state.severity
+  const said = told.status ?? earlier?.status ?? applied.state.status
+  const isMixed = told.severity === undefined || told.status === undefined
+  const status = isMixed && isNormal(severity, severities) && UNTIL_NORMAL.has(said) ? 'closed' : said
+  if (severity === applied.state.severity && status === applied.state.status) return applied
+  const state = {
+    ...applied.state,
+    ...ofSeverity(severity, applied.state, earlier),
+    ...ofStatus(status, draft, applied.state, earlier),
+  }
+  const changed = status !== earlier?.status || severity !== earlier.severity || state.event !== earlier.event
+  const entry = applied.entry ?? (changed ? entryOf(draft, state) : undefined)
+  return { state, entry: entry && { ...entry, severity, status }, changed, refused: undefined }
+}
+
+function ofSeverity(severity: string, { severity: made }: AlertState, earlier: AlertState | undefined) {
+  if (severity === made) return {}
+  const { previousSeverity, trendIndication } = earlier ?? {}
+  return { severity, ...(previousSeverity && trendIndication && { previousSeverity, trendIndication }) }
+}
+
+function ofStatus(status: string, draft: Applicable, { status: made }: AlertState, earlier: AlertState | undefined) {
+  if (status === made) return {}
+  if (earlier === undefined || status !== earlier.status) return { status, statusUntil: heldUntil(draft) }
+  const { previousStatus, statusUntil, trail } = earlier
+  return { status, previousStatus, statusUntil, ...(trail === undefined ? {} : { trail }) }
+}
+
+const heldUntil = (draft: Applicable): number =>
+  draft.kind === 'action' && draft.timeout ? draft.acceptedAt + draft.timeout * 1_000 : 0
+
+const entryOf = (draft: Applicable, { id, event, severity, status, value, timeout }: AlertState): HistoryEntry => ({
+  ...{ id, event, severity, status, value, timeout },
+  text: textOf(draft),
+  type: draft.kind === 'action' ? draft.action : 'status',
+  updateTime: draft.acceptedAt,
+  user: draft.credential,
+})
+
+const textOf = (draft: Applicable): string =>
+  draft.kind === 'alert' ? draft.alert.text : 'text' in draft ? draft.text : ''

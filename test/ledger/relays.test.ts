@@ -1,0 +1,45 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { SEVERITY_LEVEL } from '../../src/model/alert.js'
+import type { Draft } from '../../src/model/message.js'
+import { actionDraft, alertDraft } from '../support/drafts.js'
+import { createFederation, type Edge } from '../support/federation.js'
+
+const PAIR: Edge[] = [
+  { from: 'a', to: 'b' },
+  { from: 'b', to: 'a' },
+]
+
+const draftOf = (what: string): Draft =>
+  Object.hasOwn(SEVERITY_LEVEL, what) ? alertDraft({ severity: what }, { alertId: 'x' }) : actionDraft('x', what)
+/** What is done meanwhile: new severities, and operators' work. */
+const writes = fc.array(
+  fc.record({
+    at: fc.constantFrom('a', 'b'),
+    write: fc.constantFrom('critical', 'minor', 'normal', 'ack', 'unack', 'shelve', 'unshelve', 'close', 'open'),
+    carry: fc.nat({ max: 2 }),
+  }),
+  { minLength: 2, maxLength: 8 },
+)
+
+test('whatever is done at two relays while the way between them is slow, both ledgers end equal', async () => {
+  await fc.assert(
+    fc.asyncProperty(writes, fc.infiniteStream(fc.nat()), async (list, stream) => {
+      const federation = await createFederation(['a', 'b'], PAIR)
+      try {
+        const pick = (choices: number) => stream.next().value % choices
+        await federation.post('a', alertDraft({ severity: 'major' }, { alertId: 'x' }))
+        await federation.settle(pick)
+        for (const one of list) {
+          await federation.post(one.at, draftOf(one.write))
+          for (let n = 0; n < one.carry; n += 1) await federation.carryOne(pick)
+        }
+        await federation.settle(pick)
+        expect(federation.ledger('a')).toEqual(federation.ledger('b'))
+      } finally {
+        await federation.end()
+      }
+    }),
+    { numRuns: Number(process.env.RUNS ?? 60), endOnFailure: true },
+  )
+}, 120_000)
