@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { Command } from 'commander'
 import { readVersion } from './base/version.js'
 import { check } from './cli/check.js'
+import { hold, release, retry, status } from './cli/destinations.js'
 import { diff } from './cli/diff.js'
 import { hashPassword } from './cli/hash-password.js'
 import { importConfig } from './cli/import.js'
 import type { Io } from './cli/io.js'
+import { dead, discard, replay } from './cli/letters.js'
 import { resync } from './cli/resync.js'
 import { serve } from './cli/serve.js'
 import { stopSignal } from './cli/signals.js'
@@ -14,6 +16,7 @@ import { sink } from './cli/sink.js'
 
 const CONFIG_HELP = 'configuration file (YAML); ALERTA_RELAY_CONFIG names it too'
 const DEFAULT_CONFIG = process.env.ALERTA_RELAY_CONFIG ?? 'config/relay.yaml'
+const NAME_HELP = 'its name in the configuration'
 /** Wrong usage; commander itself would say 1. */
 const USAGE = 2
 
@@ -45,9 +48,88 @@ program
   })
 
 program
+  .command('status')
+  .description('what every destination of the running relay is doing, and why it is not')
+  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+  .option('--json', 'print each destination as one line of JSON')
+  .action(async (options) => {
+    process.exitCode = await status(options, io)
+  })
+
+program
+  .command('hold')
+  .description('send nothing more to a destination; what is queued for it waits, and grows no older')
+  .argument('<destination>', NAME_HELP)
+  .requiredOption('-r, --reason <text>', 'why, for those who find it held')
+  .option('--for <duration>', 'release it by itself after so long, such as 2h')
+  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+  .action(async (destination, options) => {
+    process.exitCode = await hold(destination, options, io)
+  })
+
+program
+  .command('release')
+  .description('end the hold or suspension of a destination')
+  .argument('<destination>', NAME_HELP)
+  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+  .action(async (destination, options) => {
+    process.exitCode = await release(destination, options, io)
+  })
+
+program
+  .command('retry')
+  .description('try now what waits for its next try')
+  .argument('<destination>', NAME_HELP)
+  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+  .action(async (destination, options) => {
+    process.exitCode = await retry(destination, options, io)
+  })
+
+program
+  .command('dead')
+  .description('the dead letters of a destination: how many for which reason, and the newest')
+  .argument('<destination>', NAME_HELP)
+  .option('-m, --message <id>', 'only this message (may be repeated)', collect)
+  .option('-r, --reason <text>', 'only those in whose reason this stands')
+  .option('--since <duration>', 'only those that died since, such as 2h')
+  .option('--json', 'print the newest as one line of JSON each')
+  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+  .action(async (destination, options) => {
+    process.exitCode = await dead(destination, options, io)
+  })
+
+program
+  .command('replay')
+  .description('send dead letters again, as new messages behind what is queued')
+  .argument('<destination>', NAME_HELP)
+  .option('-m, --message <id>', 'only this message (may be repeated)', collect)
+  .option('-r, --reason <text>', 'only those in whose reason this stands')
+  .option('--since <duration>', 'only those that died since, such as 2h')
+  .option('--as-was', "as they were, also where the alert's state is newer; else that state is sent", false)
+  .option('--dry-run', 'send nothing, tell how many it would be')
+  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+  .action(async (destination, options) => {
+    process.exitCode = await replay(destination, options, io)
+  })
+
+program
+  .command('discard')
+  .description('end dead letters for good; without --yes it only tells which')
+  .argument('<destination>', NAME_HELP)
+  .option('-m, --message <id>', 'only this message (may be repeated)', collect)
+  .option('-r, --reason <text>', 'only those in whose reason this stands')
+  .option('--since <duration>', 'only those that died since, such as 2h')
+  .option('--why <text>', 'what others will read beside them')
+  .option('--yes', 'do it', false)
+  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+  .action(async (destination, options) => {
+    process.exitCode = await discard(destination, options, io)
+  })
+
+program
   .command('resync')
   .description('send a destination what it should have and has not, through the running relay')
-  .argument('<destination>', 'its name in the configuration')
+  .argument('<destination>', NAME_HELP)
   .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
   .option('--all', 'send all that it should have, without asking it what it has')
   .option('--from', "the other way: take over the destination's alerts that the relay does not have")
@@ -63,7 +145,7 @@ program
 program
   .command('diff')
   .description('compare the relay with a destination, through the running relay: exit code 0 where they are equal')
-  .argument('<destination>', 'its name in the configuration')
+  .argument('<destination>', NAME_HELP)
   .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
   .option('--repair', 'queue what the destination needs')
   .option('--json', 'print each difference as one line of JSON')

@@ -1,49 +1,51 @@
 import { randomBytes } from 'node:crypto'
-import { createSigner } from './auth/sign.js'
 import { createSignIn } from './auth/sign-in.js'
 import { type Clock, systemClock } from './base/clock.js'
 import { type Closers, createClosers } from './base/closers.js'
-import { type Counters, createCounters } from './base/counters.js'
+import { createCounters } from './base/counters.js'
 import { createDisk, type Disk } from './base/disk.js'
 import type { Log } from './base/log.js'
 import { readVersion } from './base/version.js'
 import { severitiesOf } from './config/alerts.js'
-import type { DestinationConfig } from './config/destination.js'
-import { identitiesOf, ownIdentities } from './config/identities.js'
+import { ownIdentities } from './config/identities.js'
 import type { Config } from './config/schema.js'
 import { createAdmission } from './delivery/admission.js'
-import { type Asking, createAsking } from './delivery/asking.js'
-import { createAttempt } from './delivery/attempt.js'
-import { createBackoff } from './delivery/backoff.js'
 import { createClockGuard } from './delivery/clock-guard.js'
-import { createConcurrency } from './delivery/concurrency.js'
-import { createDispatcher, type Dispatcher } from './delivery/dispatcher.js'
+import { openDestination, type Surroundings } from './delivery/destination.js'
+import type { Dispatcher } from './delivery/dispatcher.js'
+import { createHeartbeatWatch } from './delivery/heartbeat-watch.js'
+import { createHousekeeping } from './delivery/housekeeping.js'
 import { createDeepestMoving, createUtilisation } from './delivery/load.js'
 import { createResyncer, type Peer, type Resyncer } from './delivery/resyncer.js'
+import { retentionOf } from './delivery/retention.js'
 import { createUpkeep, type Upkeep } from './delivery/upkeep.js'
-import { createClient } from './egress/client.js'
 import { type Resolve, resolveAll } from './egress/lookup.js'
 import type { Ours } from './egress/ours.js'
-import { createPeerReader } from './egress/peer-reader.js'
-import { createProbe } from './egress/probe.js'
-import { createApp } from './ingress/app.js'
-import { reread } from './ingress/reread.js'
+import { alertRulesOf } from './ingress/alert.js'
+import { type AppDeps, createApp, createOwnPost } from './ingress/app.js'
+import { createRereadAlert, reread } from './ingress/reread.js'
 import { type Listener, listen } from './ingress/serve.js'
 import { createLedger } from './ledger/ledger.js'
 import { ledgerOptions } from './ledger/options.js'
 import { bodyOf } from './ledger/resend.js'
 import { carry, collect } from './ledger/union.js'
 import { mountHealth } from './management/health.js'
+import { mountHousekeeping } from './management/housekeeping.js'
+import { mountManifest } from './management/manifest.js'
 import { createOperatorApp } from './management/operator.js'
 import { listenForOperators, operatorSocketOf } from './management/operator-socket.js'
 import { mountStatus } from './management/status.js'
 import type { Route } from './model/destination.js'
 import { type Ids, randomIds } from './model/ids.js'
+import { mountBlackouts } from './reading/blackouts.js'
+import { mountHeartbeats } from './reading/heartbeats.js'
 import { mountReading } from './reading/mount.js'
+import { createSelectIds } from './reading/select-ids.js'
 import { createCameFrom } from './routing/came-from.js'
 import { createDecide } from './routing/decide.js'
 import { createCompare } from './routing/drift.js'
 import { kindsTaken } from './routing/filter.js'
+import { routeOf } from './routing/route-of.js'
 import { budgetsOf } from './store/budgets.js'
 import type { Store } from './store/contract.js'
 import { openSqlite } from './store/sqlite/store.js'
@@ -66,10 +68,6 @@ export interface Relay {
 
 /** All queues together may take so much of what the disk has free at the start. */
 const QUEUES_OF_DISK = 0.6
-/** The breaker counts over so many first backoffs: five seconds by default. */
-const BREAKER_WINDOW_BACKOFFS = 5
-/** A peer may send a message again as long as it keeps it, and a day more for clocks. */
-const SEEN_EXTRA_MS = 86_400_000
 
 /** The composition root: the only place that knows all rooms. */
 export async function build(config: Config, log: Log, overrides: Partial<Parts> = {}): Promise<Relay> {
@@ -81,7 +79,7 @@ export async function build(config: Config, log: Log, overrides: Partial<Parts> 
   const ours: Ours = { baseUrl: config.base_url, identities: ownIdentities(config), version }
   const path = config.database_url.replace(/^sqlite:/, '')
   const disk = createDisk(path)
-  const routes = config.destinations.map(toRoute)
+  const routes = config.destinations.map(routeOf)
   const peers: Peer[] = []
   const wiring: Wiring = {
     ...parts,
@@ -98,17 +96,10 @@ export async function build(config: Config, log: Log, overrides: Partial<Parts> 
     for (const destination of config.destinations) {
       dispatchers.set(destination.name, await openDestination(wiring, destination, store))
     }
-    const seenMs = config.limits.max_age + SEEN_EXTRA_MS
     const upkeep = createUpkeep({
       store,
       maxAgeMs: config.limits.max_age,
-      retention: {
-        settledMs: config.retention.settled,
-        deadMs: config.retention.dead,
-        // what is still queued needs its alert's marks
-        alertMs: Math.max(config.retention.alerts, seenMs),
-        seenMs,
-      },
+      retention: retentionOf(config),
       guard,
       freeBytes: disk.free,
       minFreeBytes: config.limits.min_free_disk,
@@ -121,33 +112,52 @@ export async function build(config: Config, log: Log, overrides: Partial<Parts> 
       utilisation: createUtilisation(),
       deepestMoving: createDeepestMoving(store, dispatchers),
     })
-    const app = createApp({
+    const wake = (name: string) => dispatchers.get(name)?.wake()
+    const housekeeping = createHousekeeping({ store, guard, config: config.housekeeping, wake, clock, log, counters })
+    const { heartbeats, blackouts } = store
+    const watch = createHeartbeatWatch({ heartbeats, config, post: (alert) => postOwn(alert), clock, log, counters })
+    const appDeps: AppDeps = {
       config,
       identities: ours.identities,
       ...createSignIn({ config, clock, ids, spend: store.spend }),
       append: async (draft) => {
         const appended = await store.append(draft)
-        if (appended.kind === 'accepted') for (const name of appended.queued) dispatchers.get(name)?.wake()
+        if (appended.kind === 'accepted') appended.queued.forEach(wake)
         return appended
       },
+      heartbeats,
+      clearAlarm: watch.clear,
+      blackouts,
+      settings: store.settings,
       admit: admission.admit,
+      select: createSelectIds(store.alerts),
+      isJournalled: store.isJournalled,
+      alerts: store.alerts,
       room: upkeep.room,
       management(api, gate) {
-        mountHealth(api, { store, room: upkeep.room, clock })
+        mountHealth(api, { store, room: upkeep.room, clock, stale: watch.stale })
         const workers = new Map([...dispatchers].map(([name, dispatcher]) => [name, dispatcher.state]))
         const startedAt = clock.now()
+        mountManifest(api, gate('read:management'), { version })
         mountStatus(api, gate('read:management'), { store, workers, counters, clock, version, startedAt })
-        mountReading(api, gate('read:alerts'), { alerts: store.alerts, baseUrl: config.base_url, clock })
+        mountHousekeeping(api, gate('admin:management'), housekeeping)
+        const reading = { alerts: store.alerts, heartbeats, blackouts, baseUrl: config.base_url, clock }
+        mountReading(api, gate('read:alerts'), reading)
+        mountHeartbeats(api, gate('read:heartbeats'), { ...reading, maxLatencyMs: config.heartbeats.max_latency })
+        mountBlackouts(api, gate('read:blackouts'), reading)
       },
       clock,
       ids,
       log,
       counters,
-    })
+    }
+    const app = createApp(appDeps)
+    const postOwn = createOwnPost(appDeps)
     const resyncer = createResyncer({ peers, store, compare: createCompare(routes), clock, log, counters })
     const own = { config, closers, path, version, clock, log }
+    const loops = { admission, resyncer, housekeeping, 'heartbeat watch': watch }
     return {
-      start: () => start({ ...own, app, upkeep, admission, dispatchers, resyncer }),
+      start: () => start({ ...own, app, store, upkeep, dispatchers, resyncer, loops }),
       stop: () => closers.close(),
     }
   } catch (error) {
@@ -157,20 +167,11 @@ export async function build(config: Config, log: Log, overrides: Partial<Parts> 
 }
 
 /** What the parts of one relay share. */
-interface Wiring extends Parts {
-  readonly config: Config
-  readonly log: Log
-  readonly counters: Counters
-  readonly closers: Closers
-  readonly ours: Ours
+interface Wiring extends Surroundings {
   readonly routes: readonly Route[]
-  readonly cameFrom: ReturnType<typeof createCameFrom>
   /** of the database */
   readonly path: string
   readonly disk: Disk
-  /** filled as the destinations are opened */
-  readonly askings: Map<string, Asking>
-  readonly peers: Peer[]
 }
 
 async function openStore(wiring: Wiring): Promise<Store> {
@@ -182,7 +183,10 @@ async function openStore(wiring: Wiring): Promise<Store> {
     destinations: budgets.map((queue) => ({ ...queue, takes: kindsTaken(queue.forward) })),
     decide: createDecide(routes, severitiesOf(config.alerts)),
     severities: severitiesOf(config.alerts),
-    rules: { ...createLedger(ledgerOptions(config)), bodyOf, collect, carry, reread, cameFrom, ids },
+    rules: {
+      ...{ ...createLedger(ledgerOptions(config)), bodyOf, collect, carry, reread, cameFrom, ids },
+      rereadAlert: createRereadAlert(alertRulesOf(config)),
+    },
     clock,
     owner: randomBytes(8).toString('hex'),
     onDamage(damage) {
@@ -200,53 +204,17 @@ async function openStore(wiring: Wiring): Promise<Store> {
   return store
 }
 
-/** Puts a destination's client, reader and dispatcher together, and adds what asks it to `askings` and `peers`. */
-async function openDestination(wiring: Wiring, destination: DestinationConfig, store: Store): Promise<Dispatcher> {
-  const { config, ours, closers, askings, peers, cameFrom, ids, random, resolve, clock, log, counters } = wiring
-  const { name } = destination
-  const healing = {
-    severities: severitiesOf(config.alerts),
-    asking: (peer: string) => askings.get(peer),
-    cameFrom,
-    bodyOf,
-    ids,
-  }
-  const client = createClient(destination, { sign: createSigner(destination.auth, clock), clock, resolve })
-  closers.defer(`connections to ${name}`, () => client.close())
-  const reader = createPeerReader(destination, { client, ours, ids })
-  if (reader !== undefined) askings.set(name, createAsking(reader, clock))
-  const dispatcher = createDispatcher({
-    destination: name,
-    store,
-    attempt: createAttempt({ ...healing, destination, client, ours, store, clock, counters }),
-    probe: createProbe(destination, { client, ours, ids }),
-    backoff: createBackoff(destination.backoff.first, destination.backoff.ceiling, random),
-    concurrency: createConcurrency(destination.concurrency),
-    poisonAfterMs: destination.poison_after,
-    breakerWindowMs: destination.backoff.first * BREAKER_WINDOW_BACKOFFS,
-    restored: await store.gate(name),
-    clock,
-    log,
-    counters,
-  })
-  const flows = () => {
-    const { gate, breakerOpenUntil } = dispatcher.state()
-    // nothing may be queued that would show that it is back
-    return gate.state === 'flowing' && breakerOpenUntil <= clock.now()
-  }
-  peers.push({ destination: name, reader, whenEmpty: destination.resync_when_empty, flows, wake: dispatcher.wake })
-  return dispatcher
-}
-
 /** What build has put together, and start sets going. */
 interface Assembly {
   readonly config: Config
   readonly closers: Closers
   readonly app: Parameters<typeof listen>[0]
+  readonly store: Store
   readonly upkeep: Upkeep
-  readonly admission: ReturnType<typeof createAdmission>
   readonly dispatchers: ReadonlyMap<string, Dispatcher>
   readonly resyncer: Resyncer
+  /** what runs by itself, by name */
+  readonly loops: Readonly<Record<string, { start(): void; stop(): void | Promise<void> }>>
   /** of the database */
   readonly path: string
   readonly version: string
@@ -255,7 +223,7 @@ interface Assembly {
 }
 
 async function start(assembly: Assembly): Promise<{ port: number }> {
-  const { config, closers, app, upkeep, admission, dispatchers, resyncer, path, version, clock, log } = assembly
+  const { config, closers, app, store, upkeep, dispatchers, resyncer, loops, path, version, clock, log } = assembly
   await upkeep.start()
   closers.defer('upkeep', () => upkeep.stop())
   for (const dispatcher of dispatchers.values()) dispatcher.start()
@@ -267,21 +235,13 @@ async function start(assembly: Assembly): Promise<{ port: number }> {
   const listener: Listener = await listen(app, { config, clock, log })
   // together: each may take the whole drain time
   closers.defer('listener', () => Promise.all([listener.close(), stopDispatchers()]).then(() => {}))
-  admission.start()
-  closers.defer('admission', () => admission.stop())
-  resyncer.start()
-  closers.defer('resyncer', () => resyncer.stop())
+  for (const [name, one] of Object.entries(loops)) {
+    one.start()
+    closers.defer(name, async () => one.stop())
+  }
   const destinations = config.destinations.map(({ name }) => name)
-  const operators = createOperatorApp({ resyncs: resyncer, destinations, clock, log })
+  const operators = createOperatorApp({ resyncs: resyncer, controls: dispatchers, store, clock, log })
   closers.defer('operators', await listenForOperators(operators, { path: operatorSocketOf(path), log }))
   log.info({ port: listener.port, baseUrl: config.base_url, database: path, destinations, version }, 'relay started')
   return { port: listener.port }
 }
-
-const toRoute = (destination: DestinationConfig): Route => ({
-  name: destination.name,
-  identities: identitiesOf(destination),
-  forward: destination.forward,
-  match: Object.entries(destination.match).map(([field, patterns]) => ({ field, patterns })),
-  orderBy: destination.order_by,
-})

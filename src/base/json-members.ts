@@ -1,3 +1,9 @@
+/**
+ * Nesting that we take in: Python's parser at a peer gives up near 1000 levels and SQLite's at 1000, and an answer that
+ * repeats them would overflow the stack here.
+ */
+export const DEEPEST_JSON = 500
+
 /** Where the value of a member stands: from its first byte to the one after its last. */
 export interface Range {
   readonly start: number

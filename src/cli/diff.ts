@@ -1,3 +1,4 @@
+import { plain } from '../base/plain.js'
 import { unreachable } from '../base/unreachable.js'
 import type { DiffLine, Drift, Tally } from '../model/resync.js'
 import type { ExitCode, Io } from './io.js'
@@ -81,7 +82,7 @@ function described({ difference, environment, resource, event, customer, here, t
   const name = [environment, resource, event, ...(customer === null ? [] : [customer])].join('/')
   const side = (where: string, alert: Drift['here']) =>
     alert === null ? '' : `  ${where}: ${alert.status} ${alert.severity} ${alert.id.slice(0, SHOWN_OF_ID)}`
-  return `${difference.padEnd(13)}  ${name}${side('here', here)}${side('there', there)}`
+  return plain(`${difference.padEnd(13)}  ${name}${side('here', here)}${side('there', there)}`)
 }
 
 /** As the `alerta` command shows ids, and takes them. */

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:http'
-import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { loadConfigFile } from '../config/load.js'
 import { formatProblem } from '../config/problem.js'
@@ -53,13 +52,33 @@ export function runningRelay(config: string, env: NodeJS.ProcessEnv, signal: Abo
 
   return {
     async ask(method, path, body) {
-      return JSON.parse(await text(await accepted(await send(method, path, body))))
+      const answer = await accepted(await send(method, path, body))
+      return JSON.parse(await text(answer).catch(brokenOff))
     },
     async *lines(method, path, body) {
       const answer = await accepted(await send(method, path, body))
-      for await (const line of createInterface({ input: answer })) yield JSON.parse(line)
+      try {
+        for await (const line of linesOf(answer)) yield JSON.parse(line)
+      } catch (error) {
+        brokenOff(error as Error)
+      }
     },
   }
+}
+
+async function* linesOf(answer: IncomingMessage): AsyncGenerator<string> {
+  let rest = ''
+  for await (const chunk of answer.setEncoding('utf8')) {
+    const lines = `${rest}${chunk}`.split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+  if (rest !== '') yield rest
+}
+
+function brokenOff(cause: Error & { readonly code?: string }): never {
+  const interrupted = cause.code === 'ABORT_ERR'
+  throw new CommandFailed(interrupted ? 'interrupted' : 'the relay ended before its answer did', 1, { cause })
 }
 
 function explain(error: Error & { readonly code?: string }, socketPath: string): string {

@@ -131,4 +131,4 @@ function progress(destination: string, { phase, plan, tally, note }: Resync): st
 }
 
 const fillings = (tally: Tally): string =>
-  `${tally.read ?? 0} alerts read: ${counted(tally, ['adopted', 'learned', 'known', 'deleted'])}`
+  `${tally.read ?? 0} alerts read: ${counted(tally, ['adopted', 'learned', 'known', 'deleted', 'unusable'])}`

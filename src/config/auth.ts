@@ -14,7 +14,7 @@ const grant = {
   peer: z.boolean().default(false),
 }
 
-export const ANONYMOUS_SCOPES = ['write:alerts', 'write:heartbeats'] as const
+export const ANONYMOUS_SCOPES = ['write:alerts', 'write:heartbeats', 'write:webhooks'] as const
 
 export const authSchema = z.strictObject({
   required: z.boolean().default(true),

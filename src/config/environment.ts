@@ -29,7 +29,7 @@ const VARIABLES: readonly Variable[] = [
   { name: 'DATABASE_URL', path: ['database_url'], read: asIs },
   { name: 'AUTH_REQUIRED', path: ['auth', 'required'], read: readBoolean },
   { name: 'SECRET_KEY', path: ['auth', 'secret_key'], read: asIs },
-  { name: 'CORS_ORIGINS', path: ['cors_origins'], read: (text) => ({ value: splitList(text), faults: [] }) },
+  { name: 'CORS_ORIGINS', path: ['cors_origins'], read: readList },
   { name: 'USE_PROXYFIX', path: ['use_proxyfix'], read: readBoolean },
   { name: 'FWD_DESTINATIONS', path: ['destinations'], read: parseForwarderDestinations },
   { name: 'SEVERITY_MAP', path: ['alerts', 'severities'], read: readSeverities },
@@ -38,8 +38,23 @@ const VARIABLES: readonly Variable[] = [
   { name: 'ALERT_TIMEOUT', path: ['alerts', 'timeout'], read: readSeconds },
   { name: 'ACK_TIMEOUT', path: ['alerts', 'ack_timeout'], read: readSeconds },
   { name: 'SHELVE_TIMEOUT', path: ['alerts', 'shelve_timeout'], read: readSeconds },
+  { name: 'DEFAULT_ENVIRONMENT', path: ['webhooks', 'environment'], read: asIs },
   { name: 'GOOGLE_TRACKING_ID', path: ['web_ui', 'google_tracking_id'], read: asIs },
   { name: 'CLIPBOARD_TEMPLATE', path: ['web_ui', 'clipboard_template'], read: asIs },
+  { name: 'ALLOWED_ENVIRONMENTS', path: ['reject', 'allowed_environments'], read: readList },
+  { name: 'ORIGIN_BLACKLIST', path: ['reject', 'origin_blacklist'], read: readList },
+  { name: 'HEARTBEAT_TIMEOUT', path: ['heartbeats', 'timeout'], read: readSeconds },
+  { name: 'HEARTBEAT_MAX_LATENCY', path: ['heartbeats', 'max_latency'], read: readWhole('ms', 'milliseconds') },
+  { name: 'HEARTBEAT_EVENTS', path: ['heartbeats', 'events'], read: readList },
+  { name: 'HEARTBEAT_SEVERITY', path: ['heartbeats', 'severity'], read: asIs },
+  { name: 'HK_EXPIRED_DELETE_HRS', path: ['housekeeping', 'delete_expired_after'], read: readWhole('h', 'hours') },
+  { name: 'HK_INFO_DELETE_HRS', path: ['housekeeping', 'delete_info_after'], read: readWhole('h', 'hours') },
+  { name: 'DELETE_EXPIRED_AFTER', path: ['housekeeping', 'delete_expired_after'], read: readSeconds },
+  { name: 'DELETE_INFO_AFTER', path: ['housekeeping', 'delete_info_after'], read: readSeconds },
+  { name: 'DEFAULT_INFORM_SEVERITY', path: ['housekeeping', 'info_severity'], read: asIs },
+  { name: 'BLACKOUT_DURATION', path: ['blackouts', 'duration'], read: readSeconds },
+  { name: 'NOTIFICATION_BLACKOUT', path: ['blackouts', 'notification'], read: readBoolean },
+  { name: 'BLACKOUT_ACCEPT', path: ['blackouts', 'accept'], read: readList },
 ]
 const ADMIN_KEY = 'ADMIN_KEY'
 
@@ -102,9 +117,19 @@ function readBoolean(text: string, path: Path): Read {
 }
 
 function readSeconds(text: string, path: Path): Read {
-  const seconds = text.trim()
-  if (/^\d+$/.test(seconds)) return { value: `${seconds}s`, faults: [] }
-  return { value: undefined, faults: [{ path, message: 'must be a whole number of seconds' }] }
+  return readWhole('s', 'seconds')(text, path)
+}
+
+function readWhole(unit: string, name: string): Variable['read'] {
+  return (text, path) => {
+    const number = text.trim()
+    if (/^\d+$/.test(number)) return { value: `${number}${unit}`, faults: [] }
+    return { value: undefined, faults: [{ path, message: `must be a whole number of ${name}` }] }
+  }
+}
+
+function readList(text: string): Read {
+  return { value: splitList(text), faults: [] }
 }
 
 /** An empty map is Alerta's way to say that its own severities count. */

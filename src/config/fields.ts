@@ -149,6 +149,10 @@ export const databaseUrl = text(
   String,
 )
 
+export const webhookName = z
+  .string()
+  .regex(/^[\w-]{1,64}$/, 'must be the name of a webhook: 1 to 64 letters, digits, dashes or underscores')
+
 /** A regular expression that is to match in full. */
 export const pattern = text(
   'a regular expression, such as Production or Dev.*',

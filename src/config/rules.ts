@@ -5,6 +5,7 @@ import { formatSize } from './format.js'
 import { identityWarnings } from './identity-rules.js'
 import type { Fault } from './problem.js'
 import type { Config } from './schema.js'
+import { upkeepProblems } from './upkeep.js'
 
 export interface Verdict {
   /** the relay must not start with these */
@@ -19,6 +20,7 @@ export const judge = (config: Config): Verdict => ({
     ...accessProblems(config),
     ...destinationProblems(config),
     ...severityProblems(config),
+    ...upkeepProblems(config),
     ...limitProblems(config),
   ],
   warnings: [...accessWarnings(config), ...destinationWarnings(config), ...identityWarnings(config)],

@@ -15,7 +15,9 @@ import {
   size,
   sizeOrZero,
 } from './fields.js'
+import { blackoutsSchema, heartbeatsSchema, housekeepingSchema } from './upkeep.js'
 import { webUiSchema } from './web-ui.js'
+import { webhooksSchema } from './webhooks.js'
 
 /** The whole configuration; config/relay.example.yaml explains every key. Durations become ms, sizes bytes. */
 export const configSchema = z.strictObject({
@@ -31,11 +33,16 @@ export const configSchema = z.strictObject({
   reject: z
     .strictObject({
       allowed_environments: z.array(pattern).prefault([]),
+      origin_blacklist: z.array(pattern).prefault([]),
       require_service: z.boolean().default(false),
     })
     .prefault({}),
   alerts: alertsSchema.prefault({}),
+  webhooks: webhooksSchema.prefault({}),
   web_ui: webUiSchema.prefault({}),
+  heartbeats: heartbeatsSchema.prefault({}),
+  housekeeping: housekeepingSchema.prefault({}),
+  blackouts: blackoutsSchema.prefault({}),
   limits: z
     .strictObject({
       body: size.prefault('16MiB'),

@@ -11,6 +11,8 @@ export interface Breaker {
   openUntil(): number
   /** Runs an attempt and counts its outcome; undefined: the breaker opened meanwhile and it was not made. */
   run(attempt: () => Promise<Outcome>): Promise<Outcome | undefined>
+  /** As after a success; the next faults open it again. */
+  close(): void
   stop(): void
 }
 
@@ -103,6 +105,10 @@ export function createBreaker({ name, clock, backoff, windowMs, restored, onChan
     },
     openUntil: () => (circuit.opened ? openUntil : 0),
     run,
+    close() {
+      faultsInARow = 0
+      circuit.close()
+    },
     stop: () => circuit.shutdown(),
   }
 }

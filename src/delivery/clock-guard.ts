@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.js'
 export interface ClockGuard {
   /** Compares the clocks since the last look; returns what is suspicious, once. */
   look(): string | undefined
-  /** While true nothing is expired and nothing pruned. */
+  /** While true nothing is expired and nothing pruned; also from the moment that the next look would find suspicious. */
   guarding(): boolean
 }
 
@@ -20,16 +20,19 @@ export function createClockGuard(clock: Clock, lastTouchedAt: number | undefined
   let first = lastTouchedAt !== undefined && Math.abs(wall - lastTouchedAt) > AWAY_MS
   return {
     look() {
-      const passed = { wall: clock.now() - wall, monotonic: clock.monotonic() - monotonic }
+      const jump = jumped()
       wall = clock.now()
       monotonic = clock.monotonic()
-      const jump = Math.round(passed.wall - passed.monotonic)
       if (!first && Math.abs(jump) <= JUMP_MS) return undefined
       guardedUntil = monotonic + GUARD_MS
       if (!first) return `the wall clock jumped by ${Math.round(jump / 1000)} s`
       first = false
       return `the last commit was ${Math.round((wall - (lastTouchedAt ?? wall)) / 3_600_000)} h ago`
     },
-    guarding: () => clock.monotonic() < guardedUntil,
+    guarding: () => first || Math.abs(jumped()) > JUMP_MS || clock.monotonic() < guardedUntil,
+  }
+
+  function jumped(): number {
+    return Math.round(clock.now() - wall - (clock.monotonic() - monotonic))
   }
 }

@@ -29,6 +29,12 @@ export interface Dispatcher {
   /** Stops claiming; attempts may end until `deadline` (epoch ms), then they are cut off and snoozed. */
   stop(deadline: number): Promise<void>
   state(): DispatcherState
+  /** Nothing goes there any more but what is under way; `until` (epoch ms) undefined: until it is released. */
+  hold(why: string, until: number | undefined): void
+  /** Ends a hold or a suspension; false where there is none. */
+  release(): boolean
+  /** Tries at once what waits for its next try, whatever the breaker says; a closed gate stays closed. */
+  retryNow(): Promise<void>
 }
 
 /** A store that cannot write is asked again so often. */
@@ -172,5 +178,12 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       health.breaker.stop()
     },
     state: () => ({ ...health.state(), inFlight: running.size }),
+    hold: health.hold,
+    release: health.release,
+    async retryNow() {
+      await store.hurry(destination)
+      health.hurry()
+      wakeup.wake()
+    },
   }
 }

@@ -1,6 +1,6 @@
-import type { Clock } from '../base/clock.js'
+import { type Clock, iso } from '../base/clock.js'
 import type { Log } from '../base/log.js'
-import type { Gate } from '../model/gate.js'
+import { type Gate, isAhead, LONGEST_HOLD_MS } from '../model/gate.js'
 import type { Probe } from '../model/outcome.js'
 import type { Backoff } from './backoff.js'
 
@@ -13,6 +13,12 @@ export interface Gatekeeper {
   stillIll(): void
   /** A suspended destination is well again. */
   resume(): void
+  /** An operator stops it; `until` (epoch ms) undefined: until it is released. */
+  hold(why: string, until: number | undefined): void
+  /** An operator lets it go, from a hold or a suspension; false where it flows. */
+  release(): boolean
+  /** Opens the gate where a hold was for a time that is over. */
+  holdEnds(now: number): void
 }
 
 export interface GatekeeperDeps {
@@ -55,5 +61,25 @@ export function createGatekeeper({ destination, restored, clock, backoff, log, s
       log.warn({ destination, suspendedMs: clock.now() - gate.since, probes: gate.probes + 1 }, 'destination resumed')
       set({ state: 'flowing' })
     },
+    hold(why, until) {
+      set({ state: 'held', why, since: heldSince() ?? clock.now(), ...(until === undefined ? {} : { until }) })
+      log.warn({ destination, why, until: until === undefined ? undefined : iso(until) }, 'destination held')
+    },
+    release,
+    holdEnds(now) {
+      if (gate.state === 'held' && gate.until !== undefined && !isAhead(gate.until, now, LONGEST_HOLD_MS)) release()
+    },
+  }
+
+  function release(): boolean {
+    if (gate.state === 'flowing') return false
+    log.warn({ destination, was: gate.state, why: gate.why }, 'destination released')
+    set({ state: 'flowing' })
+    return true
+  }
+
+  /** What was held already goes on being held. */
+  function heldSince(): number | undefined {
+    return gate.state === 'held' ? gate.since : undefined
   }
 }

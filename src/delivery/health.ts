@@ -48,6 +48,12 @@ export interface Health {
   probed(result: { kind: 'well' } | { kind: 'ill'; why: string }): void
   /** A harmless request went well although deliveries fail. */
   well(): void
+  /** An operator stops it; `until` (epoch ms) undefined: until it is released. */
+  hold(why: string, until: number | undefined): void
+  /** An operator lets it go; false where it flows. */
+  release(): boolean
+  /** An operator wants the next try now: breaker and pause are forgotten. */
+  hurry(): void
   state(): HealthState
 }
 
@@ -120,9 +126,11 @@ export function createHealth(deps: HealthDeps): Health {
 
   /** How long the gate is shut; undefined: open. */
   function shut(now: number, inFlight: number): Allowance | undefined {
+    gatekeeper.holdEnds(now)
     const gate = gatekeeper.gate()
     if (gate.state === 'flowing') return undefined
-    if (gate.state === 'held' || inFlight > 0) return wait()
+    if (gate.state === 'held') return wait(gate.until)
+    if (inFlight > 0) return wait()
     if (isAhead(gate.probeAt, now, backoff.longestMs)) return wait(gate.probeAt)
     if (gate.probe === 'request' && deps.canProbe) return { kind: 'probe' }
     // the head is an attempt like any other: the breaker has its say
@@ -181,6 +189,12 @@ export function createHealth(deps: HealthDeps): Health {
       gatekeeper.resume()
     },
     well,
+    hold: gatekeeper.hold,
+    release: gatekeeper.release,
+    hurry() {
+      breaker.close()
+      pace.forget()
+    },
     state: () => ({
       gate: gatekeeper.gate(),
       breaker: breaker.state(),

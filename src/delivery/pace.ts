@@ -6,6 +6,8 @@ export interface Pace {
   /** `until`: what its Retry-After asked for, epoch ms */
   busy(now: number, until: number | undefined): void
   success(): void
+  /** An operator knows that it is ready. */
+  forget(): void
   /** epoch ms */
   pausedUntil(): number
 }
@@ -25,6 +27,10 @@ export function createPace(backoff: Backoff, concurrency: Concurrency): Pace {
     success() {
       rounds = 0
       concurrency.grow()
+    },
+    forget() {
+      pausedUntil = 0
+      rounds = 0
     },
     pausedUntil: () => pausedUntil,
   }

@@ -66,6 +66,8 @@ export function createResyncer(deps: ResyncerDeps): Resyncer {
     running: AbortController
     /** diffs and dry runs; they use the same notes */
     comparing: boolean
+    /** a resync that the store does not know yet */
+    beginning: boolean
   }
 
   function createLine(peer: Peer): Line {
@@ -77,6 +79,7 @@ export function createResyncer(deps: ResyncerDeps): Resyncer {
       wakeup: createWakeup(),
       running: new AbortController(),
       comparing: false,
+      beginning: false,
       async round() {
         if (await isBusy(destination)) {
           line.running = new AbortController()
@@ -103,7 +106,11 @@ export function createResyncer(deps: ResyncerDeps): Resyncer {
   async function begin(destination: string, plan: ResyncPlan): Promise<'begun' | Busy> {
     const line = lineOf(destination)
     if (line.comparing) return 'a diff runs'
-    if (!(await resyncs.start(destination, plan, clock.now()))) return 'a resync runs'
+    line.beginning = true
+    const started = await resyncs.start(destination, plan, clock.now()).finally(() => {
+      line.beginning = false
+    })
+    if (!started) return 'a resync runs'
     counters.add('resync', destination)
     log.info({ destination, ...plan }, 'resync started')
     line.wakeup.wake()
@@ -116,7 +123,11 @@ export function createResyncer(deps: ResyncerDeps): Resyncer {
       try {
         await round()
       } catch (error) {
-        if (!(error instanceof StoreUnavailable)) throw error
+        if (!(error instanceof StoreUnavailable)) {
+          // else the relay would meet the same again at each start
+          await resyncs.end(peer.destination, 'failed', 'an internal error has occurred', clock.now())
+          throw error
+        }
         log.error({ destination: peer.destination, error: error.message }, 'resync postponed')
       }
       await clock.until(clock.now() + LOOK_EVERY_MS, armed)
@@ -155,6 +166,7 @@ export function createResyncer(deps: ResyncerDeps): Resyncer {
     async diff(destination, selection, signal) {
       const line = lineOf(destination)
       if (line.comparing) return 'a diff runs'
+      if (line.beginning) return 'a resync runs'
       line.comparing = true
       const busy = await isBusy(destination)
       if (busy) line.comparing = false

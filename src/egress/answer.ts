@@ -7,7 +7,7 @@ import type { Outcome } from '../model/outcome.js'
 import type { Answer, Exchange } from './exchange.js'
 import { judgeLoop } from './loop-answer.js'
 import { toNote } from './note.js'
-import { readShape, type Shape } from './shape.js'
+import { parseObject, readShape, type Shape } from './shape.js'
 import { judgeStatus, suspend } from './status.js'
 
 /** What was asked, as far as it bears on what the answer means. */
@@ -64,6 +64,8 @@ function judgeAlerta(answer: Answer, asked: Asked): Outcome {
   if (judged !== undefined) return judged
   if (shape.kind === 'broken off') return { kind: 'unknown', status, note }
   if (shape.kind === 'ok' && status < 300) return judgeOk(status, shape, note, asked)
+  // what a webhook's sender is told is for that sender (Slack's is no word of Alerta's): that it is JSON is enough
+  if (asked.write === 'webhook' && status < 300 && isJson(answer)) return { kind: 'delivered', status, note }
   if (shape.kind === 'error' && status >= 400) return judgeError(status, shape.message, note, asked.write)
   return suspend(status, note, 'a proxy or login page seems to answer instead of Alerta: check the url', 'request')
 }
@@ -80,6 +82,8 @@ function judgeOk(status: number, shape: Extract<Shape, { kind: 'ok' }>, note: st
   }
   return { kind: 'delivered', status, note, ...(asked.write === 'alert' ? { alias: shape.id } : {}) }
 }
+
+const isJson = ({ body }: Answer): boolean => body !== undefined && parseObject(body) !== undefined
 
 const isLoop = (message = ''): boolean => /already processed by/i.test(message)
 

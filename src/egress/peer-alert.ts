@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { iso } from '../base/clock.js'
+import { DEEPEST_JSON } from '../base/json-members.js'
 import type { PeerAlert, PeerHistoryEntry } from '../model/ledger.js'
+import { isUsableId } from './shape.js'
 
-/** As for every id that a peer tells us. */
-const MAX_ID_LENGTH = 256
-const id = z.string().min(1).max(MAX_ID_LENGTH)
+const id = z.string().refine(isUsableId)
 const name = z.string().min(1)
 
 /** Alerta's own form, YYYY-MM-DDThh:mm:ss.SSSZ, as epoch ms; the fraction may be missing. */
@@ -80,7 +80,8 @@ const DEFAULT_TIMEOUT_S = 86_400
 
 /** An alert of a peer's answer; a text says what is wrong with it. */
 export function toPeerAlert(given: unknown): PeerAlert | string {
-  const parsed = alertSchema.safeParse(given)
+  const tooDeep = isDeeper(given, DEEPEST_JSON)
+  const parsed = alertSchema.safeParse(tooDeep ? { ...(given as object), ...NESTED } : given)
   if (!parsed.success) return `has no valid ${parsed.error.issues[0]?.path.join('.') || 'members'}`
   const { id, lastReceiveId, lastReceiveTime, history, createTime, timeout, ...fields } = parsed.data
   const { environment, resource, event, customer, severity, status } = fields
@@ -89,7 +90,17 @@ export function toPeerAlert(given: unknown): PeerAlert | string {
     lastReceiveId: lastReceiveId ?? id,
     history: sorted((history ?? []).flatMap(toEntry)),
     alert: { ...fields, createTime: iso(createTime ?? lastReceiveTime), timeout: timeout ?? DEFAULT_TIMEOUT_S },
+    ...(tooDeep && { tooDeep }),
   }
+}
+
+/** The members that may hold anything: Alerta needs none of them to tell one alert from another. */
+const NESTED = { attributes: null, value: null, rawData: null }
+
+/** The levels are bounded, so that the stack is. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1))
 }
 
 /** Newest first; Alerta tells them oldest first, which decides between two of the same moment. */

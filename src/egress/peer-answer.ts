@@ -34,7 +34,7 @@ export function readAlerts(exchange: Exchange): Read<PeerPage> {
     alerts.push(alert)
   }
   const counted = typeof total === 'number' && Number.isSafeInteger(total) && total >= alerts.length
-  return { kind: 'read', value: { alerts, more, total: counted ? total : alerts.length } }
+  return { kind: 'read', value: { alerts, more, total: counted ? total : more ? undefined : alerts.length } }
 }
 
 /** GET /alerts/count: get_counts, in the same file. */

@@ -12,7 +12,7 @@ export interface PeerPage {
   readonly alerts: readonly PeerAlert[]
   readonly more: boolean
   /** of all pages, when this one was read; fewer than before tells that alerts have moved up a page meanwhile */
-  readonly total: number
+  readonly total: number | undefined
 }
 
 export const unreadable = (why: string): Extract<Read<never>, { kind: 'unreadable' }> => ({ kind: 'unreadable', why })

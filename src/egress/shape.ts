@@ -12,6 +12,8 @@ export type Shape =
 const MAX_ID_LENGTH = 256
 const NO_IDS = ['', '.', '..']
 
+export const isUsableId = (id: string): boolean => !NO_IDS.includes(id) && id.length <= MAX_ID_LENGTH
+
 export function readShape(answer: Answer): Shape {
   if (answer.oversized) return wrong('an answer that is far too long')
   if (answer.body === undefined) return { kind: 'broken off' }
@@ -20,8 +22,8 @@ export function readShape(answer: Answer): Shape {
   const message = typeof parsed.message === 'string' ? parsed.message : undefined
   if (parsed.status === 'error') return { kind: 'error', message: message ?? 'no message' }
   if (parsed.status !== 'ok') return wrong('JSON without status "ok" or "error"')
-  const id = typeof parsed.id === 'string' && !NO_IDS.includes(parsed.id) && parsed.id.length <= MAX_ID_LENGTH
-  return { kind: 'ok', id: id ? (parsed.id as string) : undefined, message }
+  const id = typeof parsed.id === 'string' && isUsableId(parsed.id) ? parsed.id : undefined
+  return { kind: 'ok', id, message }
 }
 
 export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -2,7 +2,8 @@ import type { Clock } from '../base/clock.js'
 import type { Counters } from '../base/counters.js'
 import type { Log } from '../base/log.js'
 import { unreachable } from '../base/unreachable.js'
-import { type FirstAccepted, parseAccepted } from '../model/accepted.js'
+import { type FirstAccepted, notAfter, parseAccepted } from '../model/accepted.js'
+import type { Heartbeat } from '../model/heartbeat.js'
 import { type Ids, type MessageId, parseMessageId } from '../model/ids.js'
 import type { Note } from '../model/ledger.js'
 import { type Draft, isAboutAlert, subjectOf, type Write } from '../model/message.js'
@@ -27,12 +28,15 @@ export interface AcceptDeps {
 /** `again`: the very same message came before and is answered as then. `copy`: the same news came another way. */
 export interface Receipt {
   readonly kind: 'accepted' | 'again' | 'copy'
+  readonly messageId: MessageId
   /** by which the alert is known: of its first reception */
   readonly alertId: string | undefined
   /** the alert as the ledger has it now; undefined: the message is no alert, or its alert is gone again */
   readonly current: Current | undefined
   /** as the ledger has it now; undefined: the message is about none, or about an unknown alert's */
   readonly note: Note | undefined
+  /** as it is kept; undefined: the message is none */
+  readonly heartbeat: Heartbeat | undefined
 }
 
 /** Makes a message of a valid write and hands it to the store. Throws Refused 503 where a queue is full. */
@@ -51,10 +55,16 @@ export function createAccept(deps: AcceptDeps): Accept {
     return { messageId: deps.ids.messageId(), fromPeer: false }
   }
 
-  /** Only a peer's word counts, as with the message id. */
-  function firstAccepted({ offeredStamp, principal }: Visit): FirstAccepted {
+  /** Only a peer's word counts, as with the message id, and no clock but ours tells what has not been yet. */
+  function firstAccepted({ offeredStamp, principal }: Visit, acceptedAt: number): FirstAccepted {
     const isTold = offeredStamp !== undefined && principal.peer
-    return isTold ? parseAccepted(offeredStamp) : { stamp: undefined, became: undefined }
+    return isTold ? notAfter(parseAccepted(offeredStamp), acceptedAt) : { stamp: undefined, became: undefined }
+  }
+
+  /** Where a relay's clock is ahead, what others change meanwhile ends here: it must be seen. */
+  function outdated(facts: object): void {
+    counters.add('suppressed', 'outdated')
+    log.info({ why: 'older than what is known of its alert', ...facts }, 'message suppressed')
   }
 
   /** Full queues that the destinations' resyncs will make up for. */
@@ -70,7 +80,7 @@ export function createAccept(deps: AcceptDeps): Accept {
       messageId,
       fromPeer,
       acceptedAt,
-      ...firstAccepted(visit),
+      ...firstAccepted(visit, acceptedAt),
       requestId: visit.requestId,
       hops: visit.hops,
       sender: visit.sender,
@@ -88,20 +98,25 @@ export function createAccept(deps: AcceptDeps): Accept {
         counters.add('accepted', draft.kind)
         log.info({ queued: appended.queued, skipped: appended.skipped, ...facts }, 'message accepted')
         if (appended.full.length > 0) left(appended.full, draft)
+        if (appended.outdated === true) outdated(facts)
         return {
           kind: 'accepted',
+          messageId,
           alertId: appended.current?.state.id,
           current: appended.current,
           note: appended.note,
+          heartbeat: appended.heartbeat,
         }
       case 'copy':
         counters.add('suppressed', appended.by === 'content' ? 'copy' : 'message id')
         log.info({ why: `copy by ${appended.by}`, ...facts }, 'message suppressed')
         return {
           kind: appended.by === 'content' ? 'copy' : 'again',
+          messageId,
           alertId: appended.alertId,
           current: appended.current,
           note: appended.note,
+          heartbeat: appended.heartbeat,
         }
       case 'refused':
         counters.add('refused', 'queue full')

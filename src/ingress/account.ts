@@ -3,14 +3,16 @@ import type { Login } from '../auth/login.js'
 import type { LoginTokens } from '../auth/login-token.js'
 import type { Log } from '../base/log.js'
 import type { Config } from '../config/schema.js'
+import { createCustomerLookups } from './configured-customers.js'
 import type { Entrance } from './entrance.js'
 import type { IngressEnv } from './env.js'
 import { configuredKeys } from './keys.js'
 import { createLoginRoute } from './login.js'
 import type { Origin } from './proxies.js'
+import { createGetSettings, type SettingsDeps } from './settings.js'
 import { createUserinfo } from './userinfo.js'
 
-export interface AccountDeps {
+export interface AccountDeps extends SettingsDeps {
   readonly config: Config
   /** undefined: nobody can log in */
   readonly login?: Login | undefined
@@ -19,7 +21,7 @@ export interface AccountDeps {
   readonly log: Log
 }
 
-/** Alerta's DEFAULT_PAGE_SIZE; all keys are on one page. */
+/** Alerta's DEFAULT_PAGE_SIZE; all keys and all customers are on one page. */
 const PAGE_SIZE = 50
 
 /** What clients ask about who they are and who may come in. */
@@ -27,9 +29,17 @@ export function mountAccount(api: Hono<IngressEnv>, gate: Entrance['gate'], deps
   const { auth, base_url: baseUrl } = deps.config
   api.post('/auth/login', createLoginRoute(deps))
   api.get('/userinfo', gate('read:userinfo'), createUserinfo({ ...deps, baseUrl }))
+  // a token is the browser's to forget: the relay keeps no list of them
+  api.on(['GET', 'POST'], '/auth/logout', (c) => c.json({ status: 'ok', message: 'nothing is kept of a login' }))
+  api.get('/user/me/attributes', gate(), createGetSettings(deps))
   const keys = configuredKeys(auth, baseUrl)
-  const none = keys.length === 0
-  const page = { page: 1, pageSize: Math.max(keys.length, PAGE_SIZE), pages: none ? 0 : 1, more: false }
-  const answer = { status: 'ok', ...(none ? { message: 'not found' } : {}), ...page, keys, total: keys.length }
-  api.get('/keys', gate('admin:keys'), (c) => c.json(answer))
+  api.get('/keys', gate('admin:keys'), (c) => c.json(onOnePage('keys', keys)))
+  const lookups = createCustomerLookups(auth)
+  api.get('/customers', gate('read:customers'), (c) => c.json(onOnePage('customers', lookups(c.get('customers')))))
+}
+
+function onOnePage(name: string, items: readonly object[]): object {
+  const none = items.length === 0
+  const page = { page: 1, pageSize: Math.max(items.length, PAGE_SIZE), pages: none ? 0 : 1, more: false }
+  return { status: 'ok', ...(none ? { message: 'not found' } : {}), ...page, [name]: items, total: items.length }
 }

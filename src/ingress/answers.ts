@@ -1,12 +1,13 @@
-import { iso } from '../base/clock.js'
 import { shownAlert } from '../ledger/shown.js'
+import { shownHeartbeat } from '../ledger/shown-heartbeat.js'
+import type { Heartbeat } from '../model/heartbeat.js'
 import type { Current } from '../store/contract.js'
-import type { Heartbeat } from './heartbeat.js'
 
 /** A success as it goes out. */
 export interface Answer {
   readonly status: 200 | 201 | 202
   readonly body: Readonly<Record<string, unknown>>
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export const OK: Answer = { status: 200, body: { status: 'ok' } }
@@ -17,18 +18,6 @@ export const suppressed = (message: string, id?: string): Answer => ({
   body: { status: 'ok', ...(id === undefined ? {} : { id }), message },
 })
 
-/** Alerta's default for HEARTBEAT_MAX_LATENCY, ms. */
-const MAX_LATENCY_MS = 2_000
-
-interface Stamp {
-  readonly id: string
-  /** epoch ms */
-  readonly at: number
-  readonly baseUrl: string
-  /** who signed in */
-  readonly user: string
-}
-
 /** What Alerta 9.1.0 answers to an alert: clients read the whole object. `current`: undefined where it is gone again. */
 export function alertAnswer(id: string, current: Current | undefined, baseUrl: string): Answer {
   const alert = current === undefined ? {} : { alert: shownAlert(current, baseUrl) }
@@ -36,27 +25,13 @@ export function alertAnswer(id: string, current: Current | undefined, baseUrl: s
 }
 
 /** What Alerta 9.1.0 answers to a heartbeat. */
-export function heartbeatAnswer(
-  heartbeat: Heartbeat & { readonly createTime: string; readonly customer: string | null },
-  { id, at, baseUrl }: Omit<Stamp, 'user'>,
-): Answer {
-  const latency = at - Date.parse(heartbeat.createTime)
-  return {
-    status: 201,
-    body: {
-      status: 'ok',
-      id,
-      heartbeat: {
-        id,
-        href: `${baseUrl}/heartbeat/${encodeURIComponent(id)}`,
-        type: 'Heartbeat',
-        receiveTime: iso(at),
-        latency,
-        maxLatency: MAX_LATENCY_MS,
-        since: 0,
-        status: latency > MAX_LATENCY_MS ? 'slow' : 'ok',
-        ...heartbeat,
-      },
-    },
-  }
-}
+export const heartbeatAnswer = (heartbeat: Heartbeat, shown: Parameters<typeof shownHeartbeat>[1]): Answer => ({
+  status: 201,
+  body: { status: 'ok', id: heartbeat.id, heartbeat: shownHeartbeat(heartbeat, shown) },
+})
+
+/** What it answers to an alert that its heartbeat plugin makes one of. */
+export const convertedAnswer = (id: string): Answer => ({
+  status: 202,
+  body: { status: 'ok', id, message: 'Alert converted to Heartbeat' },
+})

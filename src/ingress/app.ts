@@ -5,26 +5,45 @@ import type { Wanted } from '../auth/scopes.js'
 import type { Authenticate } from '../auth/verdict.js'
 import type { Config } from '../config/schema.js'
 import type { Identity } from '../model/identity.js'
+import { type MessageId, parseMessageId } from '../model/ids.js'
+import type { AlertReads } from '../store/alert-reads.js'
+import type { Blackouts } from '../store/blackouts.js'
+import type { UserSettings } from '../store/user-settings.js'
 import { type AcceptDeps, createAccept } from './accept.js'
 import { type AccountDeps, mountAccount } from './account.js'
 import { alertRulesOf } from './alert.js'
 import type { Answer } from './answers.js'
+import { createBlackoutPolicy } from './blackout-policy.js'
 import { createBodies } from './body.js'
 import { clientConfig } from './client-config.js'
 import { createCors } from './cors.js'
+import { createDeleteHeartbeat, type DeleteHeartbeatDeps } from './delete-heartbeat.js'
 import { createEntrance, type Entrance, type Visit } from './entrance.js'
 import type { IngressEnv } from './env.js'
 import { createErrorAnswer, errorBody } from './errors.js'
+import { heartbeatRulesOf } from './heartbeat-rules.js'
 import { createLoopGuard } from './loop-guard.js'
+import { mountWebhooks } from './mount-webhooks.js'
 import { createPolicy } from './policy.js'
+import { createPostOwn, type PostOwn } from './post-own.js'
 import { createOrigins } from './proxies.js'
 import { createReceiveAction, createReceiveDelete } from './receive-action.js'
 import { createReceiveAlert } from './receive-alert.js'
+import { createDeleteBlackout, createPostBlackout, createPutBlackout } from './receive-blackout.js'
+import {
+  createReceiveBulkAction,
+  createReceiveBulkChange,
+  createReceiveBulkDelete,
+  type Select,
+} from './receive-bulk.js'
+import { CHANGES, createReceiveChange } from './receive-change.js'
 import { createReceiveHeartbeat } from './receive-heartbeat.js'
+import { createReceiveNote, createReceiveNoteChange, createReceiveNoteRemoval } from './receive-note.js'
 import { Refused } from './refused.js'
 import { requestIdOf } from './request-id.js'
+import { createPutSettings } from './settings.js'
 
-export interface AppDeps extends AcceptDeps {
+export interface AppDeps extends AcceptDeps, DeleteHeartbeatDeps {
   readonly config: Config
   /** all our own, for the loop guard */
   readonly identities: ReadonlySet<Identity>
@@ -32,8 +51,16 @@ export interface AppDeps extends AcceptDeps {
   /** of createSignIn; without them nobody logs in */
   readonly login?: Login | undefined
   readonly tokens?: LoginTokens | undefined
+  /** the relay's own, of which a webhook may tell that they are over */
+  readonly alerts: Pick<AlertReads, 'page'>
+  readonly blackouts: Pick<Blackouts, 'get' | 'save' | 'remove' | 'covers'>
+  readonly settings: UserSettings
   /** whether the disk has room for more messages */
   readonly room: () => 'ok' | 'disk low'
+  /** for what is done to many alerts at once */
+  readonly select: Select
+  /** Tells whether this message was accepted and is not forgotten yet. */
+  readonly isJournalled: (messageId: MessageId) => Promise<boolean>
   /** Adds the routes of other rooms; `gate(scope)` goes in front of those that are not for everybody. */
   readonly management?: (api: Hono<IngressEnv>, gate: (wanted: Wanted) => MiddlewareHandler<IngressEnv>) => void
 }
@@ -57,16 +84,23 @@ export function createApp(deps: AppDeps): Hono<IngressEnv> {
   return app
 }
 
+/** Posts alerts of the relay's own. */
+export const createOwnPost = (deps: AppDeps): PostOwn => createPostOwn(receivingOf(deps))
+
+const receivingOf = (deps: AppDeps) => ({
+  ...deps,
+  accept: createAccept(deps),
+  loopGuard: createLoopGuard({ ...deps, maxHops: deps.config.limits.hops }),
+  policy: createPolicy(deps.config.reject),
+  blackoutPolicy: createBlackoutPolicy(deps.config.blackouts, deps.blackouts),
+  rules: alertRulesOf(deps.config),
+  heartbeatRules: heartbeatRulesOf(deps.config),
+  baseUrl: deps.config.base_url,
+})
+
 function routes(deps: AppDeps & Pick<AccountDeps, 'origins'>, entrance: Entrance): Hono<IngressEnv> {
   const { config } = deps
-  const receiving = {
-    ...deps,
-    accept: createAccept(deps),
-    loopGuard: createLoopGuard({ ...deps, maxHops: config.limits.hops }),
-    policy: createPolicy(config.reject),
-    rules: alertRulesOf(config),
-    baseUrl: config.base_url,
-  }
+  const receiving = receivingOf(deps)
   const api = new Hono<IngressEnv>()
   const serve = (path: string, method: 'POST' | 'PUT' | 'DELETE', wanted: Wanted, receive: Receive) => {
     api.on(method, path, async (c) => send(c, await entrance.visit(c, wanted, receive)))
@@ -74,17 +108,42 @@ function routes(deps: AppDeps & Pick<AccountDeps, 'origins'>, entrance: Entrance
   serve('/alert', 'POST', 'write:alerts', createReceiveAlert(receiving))
   serve('/alert/:id', 'DELETE', 'delete:alerts', createReceiveDelete(receiving))
   serve('/alert/:id/action', 'PUT', 'write:alerts', createReceiveAction(receiving))
+  for (const kind of CHANGES) {
+    serve(`/alert/:id/${kind}`, 'PUT', 'write:alerts', createReceiveChange(receiving, kind))
+    serve(`/_bulk/alerts/${kind}`, 'PUT', 'write:alerts', createReceiveBulkChange(receiving, kind))
+  }
+  serve('/_bulk/alerts/action', 'PUT', 'write:alerts', createReceiveBulkAction(receiving))
+  serve('/_bulk/alerts', 'DELETE', 'delete:alerts', createReceiveBulkDelete(receiving))
+  for (const method of ['PUT', 'POST'] as const) {
+    serve('/alert/:id/note', method, 'write:alerts', createReceiveNote(receiving))
+  }
+  serve('/alert/:id/note/:note_id', 'PUT', 'write:alerts', createReceiveNoteChange(receiving))
+  serve('/alert/:id/note/:note_id', 'DELETE', 'write:alerts', createReceiveNoteRemoval(receiving))
   serve('/heartbeat', 'POST', 'write:heartbeats', createReceiveHeartbeat(receiving))
+  mountWebhooks(api, entrance, receiving)
+  serve('/heartbeat/:id', 'DELETE', 'write:heartbeats', createDeleteHeartbeat(deps))
+  serve('/user/me/attributes', 'PUT', 'read:userinfo', createPutSettings(deps))
+  const blackouts = { ...receiving, blackouts: deps.blackouts, rules: config.blackouts }
+  serve('/blackout', 'POST', 'write:blackouts', createPostBlackout(blackouts))
+  serve('/blackout/:id', 'PUT', 'write:blackouts', createPutBlackout(blackouts))
+  serve('/blackout/:id', 'DELETE', 'write:blackouts', createDeleteBlackout(blackouts))
 
   const answer = clientConfig(config)
   api.get('/config', entrance.gate(), (c) => c.json(answer))
+  api.get('/_bulk/task/:id', entrance.gate('read:alerts'), async (c) => {
+    const id = c.req.param('id')
+    const messageId = parseMessageId(id)
+    const isDone = messageId !== undefined && (await deps.isJournalled(messageId))
+    // what Alerta's says of a task that it does not know
+    return c.json({ status: isDone ? 'success' : 'pending', id })
+  })
   mountAccount(api, entrance.gate, deps)
   deps.management?.(api, entrance.gate)
   refuseOthers(api)
   return api
 }
 
-const send = (c: Context<IngressEnv>, answer: Answer): Response => c.json(answer.body, answer.status)
+const send = (c: Context<IngressEnv>, answer: Answer): Response => c.json(answer.body, answer.status, answer.headers)
 
 const stampRequest =
   (deps: Pick<AppDeps, 'ids'>): MiddlewareHandler<IngressEnv> =>

@@ -1,5 +1,4 @@
 import type { Config } from '../config/schema.js'
-import { HEARTBEAT_TIMEOUT_S } from './heartbeat.js'
 
 /** Alerta's own (alarm model of 9.1.0). */
 const STATUS_COLORS = { ack: 'skyblue', shelved: 'skyblue' }
@@ -26,11 +25,13 @@ const NO_PROVIDERS = {
   oidc_auth_url: null,
 }
 
+type ClientConfigured = Pick<Config, 'base_url' | 'auth' | 'reject' | 'alerts' | 'heartbeats' | 'blackouts' | 'web_ui'>
+
 /**
  * GET /config: what the alerta CLI asks for before every command, and the fields without which the web UI does not
  * start. Open to all, so nothing in it is about this relay but its address and whether one must sign in.
  */
-export function clientConfig(config: Pick<Config, 'base_url' | 'auth' | 'reject' | 'alerts' | 'web_ui'>): object {
+export function clientConfig(config: ClientConfigured): object {
   const { severities, normal_severity, previous_severity, timeout, ack_timeout, shelve_timeout } = config.alerts
   const colors = { severity: config.web_ui.severity_colors, status: STATUS_COLORS, text: 'black' }
   return {
@@ -47,7 +48,7 @@ export function clientConfig(config: Pick<Config, 'base_url' | 'auth' | 'reject'
     colors,
     timeouts: {
       alert: seconds(timeout),
-      heartbeat: HEARTBEAT_TIMEOUT_S,
+      heartbeat: seconds(config.heartbeats.timeout),
       ack: seconds(ack_timeout),
       shelve: seconds(shelve_timeout),
     },
@@ -60,7 +61,7 @@ export function clientConfig(config: Pick<Config, 'base_url' | 'auth' | 'reject'
     email_verification: false,
     customer_views: hasCustomers(config.auth),
     environments: config.reject.allowed_environments,
-    blackouts: { duration: 3_600 },
+    blackouts: { duration: seconds(config.blackouts.duration) },
     ...looks(config.web_ui),
   }
 }

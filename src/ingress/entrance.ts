@@ -28,6 +28,10 @@ export interface Visit {
   readonly since: number
   /** the alert in the URL; '' where there is none */
   readonly urlId: string
+  /** the note in the URL; '' where there is none */
+  readonly urlNoteId: string
+  /** of the URL */
+  readonly parameters: () => URLSearchParams
   readonly body: Buffer
 }
 
@@ -41,8 +45,13 @@ export interface EntranceDeps {
 
 /** What stands between the socket and a route. Everything is refused as early as it can be: before the body is read. */
 export interface Entrance {
-  /** Runs a write for whoever may do `wanted`. */
-  visit<T>(c: Context<IngressEnv>, wanted: Wanted, work: (visit: Visit) => Promise<T>): Promise<T>
+  /** Runs a write for whoever may do `wanted`. Its body must be JSON by its type, unless told otherwise. */
+  visit<T>(
+    c: Context<IngressEnv>,
+    wanted: Wanted,
+    work: (visit: Visit) => Promise<T>,
+    body?: 'JSON' | 'any type',
+  ): Promise<T>
   /** For reading routes; without a scope it is open to all, but a wrong credential is still refused. */
   gate(wanted?: Wanted): MiddlewareHandler<IngressEnv>
 }
@@ -63,15 +72,15 @@ export function createEntrance(deps: EntranceDeps): Entrance {
     })
   }
 
-  function checkHeaders(c: Context<IngressEnv>): void {
-    if (c.env.incoming.method !== 'DELETE') checkJsonType(c.env.incoming)
+  function checkHeaders(c: Context<IngressEnv>, type: 'JSON' | 'any type'): void {
+    if (type === 'JSON' && c.env.incoming.method !== 'DELETE') checkJsonType(c.env.incoming)
     if (deps.room() === 'disk low') throw unavailable('The disk is nearly full', DISK_RETRY_S)
   }
 
   return {
-    async visit(c, wanted, work) {
+    async visit(c, wanted, work, type = 'JSON') {
       const since = deps.clock.monotonic()
-      checkHeaders(c)
+      checkHeaders(c, type)
       const { incoming, outgoing } = c.env
       const body = deps.bodies(incoming, outgoing)
       const origin = deps.origins(incoming)
@@ -85,6 +94,8 @@ export function createEntrance(deps: EntranceDeps): Entrance {
         offeredStamp: single(incoming.headers['x-alerta-accepted']),
         since,
         urlId: c.req.param('id') ?? '',
+        urlNoteId: c.req.param('note_id') ?? '',
+        parameters: () => new URL(c.req.url).searchParams,
         body: incoming.method === 'DELETE' ? Buffer.alloc(0) : await body.read(),
       })
     },
@@ -95,7 +106,8 @@ export function createEntrance(deps: EntranceDeps): Entrance {
         const principal = admit(verdict, wanted)
         c.set('principal', principal)
         c.set('customers', principal.customers)
-      } else if (!verdict.ok && !verdict.absent) throw refusal(verdict)
+      } else if (verdict.ok) c.set('visitor', verdict.principal.name)
+      else if (!verdict.absent) throw refusal(verdict)
       await next()
     },
   }

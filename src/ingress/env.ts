@@ -10,5 +10,7 @@ export interface IngressEnv {
     customers: readonly string[]
     /** behind a gate that wants a scope: who signed in */
     principal: Principal
+    /** behind a gate that wants none: the name of who signed in; undefined: nobody did */
+    visitor: string | undefined
   }
 }

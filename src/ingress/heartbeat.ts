@@ -1,9 +1,7 @@
+import type { Heartbeat } from '../model/heartbeat.js'
 import * as check from './checks.js'
 import type { JsonObject } from './json-object.js'
 import { attributesOf, textOr, textsOf, timeoutOf } from './values.js'
-
-/** Alerta's default (settings.py of 9.1.0). */
-export const HEARTBEAT_TIMEOUT_S = 86_400
 
 const CHECKS: readonly check.Check[] = [
   check.textList('tags'),
@@ -20,19 +18,14 @@ const CHECKS: readonly check.Check[] = [
 export const heartbeatProblem = (object: JsonObject): string | undefined => check.firstProblem(object, CHECKS)
 
 /** Heartbeats without an origin share one lane; their body stays without, and the peer names itself there. */
-const NO_ORIGIN = '(none)'
+export const NO_ORIGIN = '(none)'
 
-export interface Heartbeat {
-  readonly origin: string
-  readonly tags: readonly string[]
-  readonly attributes: Readonly<Record<string, unknown>>
-  /** seconds */
-  readonly timeout: number
-}
+type HeartbeatFields = Pick<Heartbeat, 'origin' | 'tags' | 'attributes' | 'timeout'>
 
-export const heartbeatFields = (object: JsonObject): Heartbeat => ({
+/** `timeoutS`: of one that does not say it, seconds. */
+export const heartbeatFields = (object: JsonObject, timeoutS: number): HeartbeatFields => ({
   origin: textOr(object, 'origin', NO_ORIGIN),
   tags: textsOf(object, 'tags'),
   attributes: attributesOf(object),
-  timeout: timeoutOf(object) ?? HEARTBEAT_TIMEOUT_S,
+  timeout: timeoutOf(object) ?? timeoutS,
 })

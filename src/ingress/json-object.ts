@@ -1,4 +1,4 @@
-import { type Scan, scanObject } from '../base/json-members.js'
+import { DEEPEST_JSON, type Scan, scanObject } from '../base/json-members.js'
 
 /** A JSON object together with the bytes it came in, which are what goes out. */
 export interface JsonObject {
@@ -9,8 +9,6 @@ export interface JsonObject {
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string }
 
-/** Python's parser at the peer gives up near 1000 levels, and an answer that repeats them would overflow the stack here. */
-const DEEPEST = 500
 /** Only a text with an escape can hold a character that UTF-8 itself cannot carry. */
 const SUSPICIOUS = /\\u(0000|d[89a-f])/i
 const UNSTORABLE = /\0|\p{Surrogate}/u
@@ -34,7 +32,7 @@ export function parseObject(bytes: Buffer): Parsed<JsonObject> {
   }
   if (!isRecord(fields)) return problem('request body must be a JSON object')
   const scan = scanObject(bytes)
-  if (scan.depth > DEEPEST) return problem(`request body is nested deeper than ${DEEPEST} levels`)
+  if (scan.depth > DEEPEST_JSON) return problem(`request body is nested deeper than ${DEEPEST_JSON} levels`)
   if (SUSPICIOUS.test(text) && holdsUnstorable(fields)) {
     return problem('texts must not contain NUL characters or unpaired surrogates')
   }
@@ -52,7 +50,7 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 const problem = (text: string): Parsed<never> => ({ ok: false, problem: text })
 
-/** The nesting is bounded by DEEPEST. */
+/** The nesting is bounded by DEEPEST_JSON. */
 function holdsUnstorable(value: unknown): boolean {
   if (typeof value === 'string') return UNSTORABLE.test(value)
   if (Array.isArray(value)) return value.some(holdsUnstorable)

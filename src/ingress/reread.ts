@@ -1,7 +1,11 @@
+import { iso } from '../base/clock.js'
+import type { AlertFields } from '../model/alert.js'
 import type { Message, NoteAction, Write } from '../model/message.js'
 import { actionFields } from './action.js'
+import { type AlertRules, alertFields, alertProblem } from './alert.js'
 import { attributesFields, noteFields, statusFields, tagsFields } from './change.js'
 import { parseObject } from './json-object.js'
+import { createTimeOf, textOr } from './values.js'
 
 type Change = Exclude<Extract<Write, { readonly alertId: string }>, { kind: 'alert' | 'delete' }>
 
@@ -30,6 +34,17 @@ export function reread({ kind, alertId, action, noteId, body }: Message): Change
       return undefined
   }
 }
+
+/** The alert of a journalled reception; undefined: it is none, or one that would not be accepted today. */
+export const createRereadAlert =
+  (rules: AlertRules) =>
+  ({ kind, body, acceptedAt }: Message): AlertFields | undefined => {
+    const parsed = kind !== 'alert' || body === null ? undefined : parseObject(body)
+    if (parsed === undefined || !parsed.ok || alertProblem(parsed.value, rules) !== undefined) return undefined
+    // both stand in the body where the relay decided them
+    const createTime = createTimeOf(parsed.value) ?? iso(acceptedAt)
+    return alertFields(parsed.value, { createTime, customer: textOr(parsed.value, 'customer', null) }, rules)
+  }
 
 /** The schema sees to it that a note's message has both. */
 const noteOf = ({ action, noteId }: Pick<Message, 'action' | 'noteId'>) => ({

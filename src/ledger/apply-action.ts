@@ -38,9 +38,14 @@ export function applyAction(draft: ActionDraft, state: AlertState, options: Ledg
     previousSeverity: severity === state.severity ? state.previousSeverity : state.severity,
     updateTime: acceptedAt,
     statusUntil: heldUntil(draft, state, status, timeout),
-    ...longerTrail(state, entry),
+    ...trailAfter(draft, state, entry),
   }
   return { state: next, entry, changed, refused: undefined }
+}
+
+function trailAfter({ ranOut }: ActionDraft, state: AlertState, entry: HistoryEntry) {
+  const remembered = longerTrail(state, entry)
+  return ranOut ? { ...remembered, trail: { ...remembered.trail, ranOut } } : remembered
 }
 
 /** Seconds. As in Alerta 0 and none are the same: the default then counts. */

@@ -1,4 +1,5 @@
 import type { Severities } from '../model/alert.js'
+import { mergedAttributes, mergedTags } from '../model/details.js'
 import type { AlertState, Applied, ChangeType, HistoryEntry } from '../model/ledger.js'
 import type { Draft } from '../model/message.js'
 import { receive } from './machine.js'
@@ -76,7 +77,7 @@ function change(draft: AlertDraft, state: AlertState, severities: Severities): A
   return { state: remember(next, state, entry), entry, changed: true, refused: undefined }
 }
 
-/** What every further reception brings: the newest details, and of tags and attributes all that were ever sent. */
+/** What every further reception brings: the newest details, and tags and attributes beside those that were sent before. */
 function received({ alert, alertId, acceptedAt }: AlertDraft, state: AlertState, status: string) {
   const { service, value, text, timeout, rawData } = alert
   const isOther = status !== state.status
@@ -87,8 +88,8 @@ function received({ alert, alertId, acceptedAt }: AlertDraft, state: AlertState,
     text,
     timeout,
     rawData,
-    tags: [...new Set([...state.tags, ...alert.tags])],
-    attributes: { ...state.attributes, ...alert.attributes },
+    tags: mergedTags(state.tags, alert.tags),
+    attributes: mergedAttributes(state.attributes, alert.attributes),
     lastReceiveId: alertId,
     lastReceiveTime: acceptedAt,
     updateTime: isOther ? acceptedAt : state.updateTime,

@@ -1,3 +1,4 @@
+import { mergedAttributes, mergedTags } from '../model/details.js'
 import type { AlertState, Applied } from '../model/ledger.js'
 import type { Draft } from '../model/message.js'
 
@@ -14,7 +15,7 @@ export const applyDetails = (draft: DetailsDraft, state: AlertState): Applied =>
 function detailed(draft: DetailsDraft, state: AlertState): AlertState {
   switch (draft.kind) {
     case 'tag':
-      return { ...state, tags: [...new Set([...state.tags, ...draft.tags])] }
+      return { ...state, tags: mergedTags(state.tags, draft.tags) }
     case 'untag':
       return { ...state, tags: state.tags.filter((tag) => !draft.tags.includes(tag)) }
     case 'attributes':
@@ -24,4 +25,4 @@ function detailed(draft: DetailsDraft, state: AlertState): AlertState {
 
 /** Null takes one away, also one that was null before. */
 const merged = (known: AlertState['attributes'], told: AlertState['attributes']): AlertState['attributes'] =>
-  Object.fromEntries(Object.entries({ ...known, ...told }).filter(([, value]) => value !== null))
+  Object.fromEntries(Object.entries(mergedAttributes(known, told)).filter(([, value]) => value !== null))

@@ -19,7 +19,10 @@ export function applyNote(draft: NoteDraft, state: AlertState, known: Note | und
 }
 
 /** The note of an added one's message; `state` undefined: nothing is known of its alert. */
-export function noteOf(draft: NoteDraft, state: AlertState | undefined): Note {
+export function noteOf(
+  draft: Pick<NoteDraft, 'noteId' | 'text' | 'credential' | 'acceptedAt' | 'alertId'>,
+  state: AlertState | undefined,
+): Note {
   const { noteId, text, credential, acceptedAt, alertId } = draft
   return {
     id: noteId,

@@ -8,6 +8,7 @@ import { applyNote } from './apply-note.js'
 import { applyStatus } from './apply-status.js'
 import { merge } from './merge.js'
 import type { LedgerOptions } from './options.js'
+import { shorten } from './shorten.js'
 
 type AlertDraft = Extract<Draft, { kind: 'alert' }>
 /** All that may happen to an alert between its receptions and its delete. */
@@ -26,9 +27,14 @@ export interface Ledger {
 export const createLedger = (options: LedgerOptions): Ledger => ({
   apply: (draft: AlertDraft | ChangeDraft, state: AlertState | undefined, note?: Note) =>
     // the signatures above see to it that there is one
-    draft.kind === 'alert' ? applyAlert(draft, state, options) : change(draft, state as AlertState, note, options),
-  merge: (draft, applied, told, earlier) => merge(draft, applied, told, earlier, options),
+    shortened(
+      draft.kind === 'alert' ? applyAlert(draft, state, options) : change(draft, state as AlertState, note, options),
+    ),
+  merge: (draft, applied, told, earlier) => shortened(merge(draft, applied, told, earlier, options)),
 })
+
+const shortened = (applied: Applied): Applied =>
+  applied.entry === undefined ? applied : { ...applied, entry: shorten(applied.entry) }
 
 function change(draft: ChangeDraft, state: AlertState, note: Note | undefined, options: LedgerOptions): Applied {
   switch (draft.kind) {

@@ -20,9 +20,8 @@ export function merge(
   severities: Severities,
 ): Applied {
   const severity = told.severity ?? earlier?.severity ?? applied.state.severity
-  const said = told.status ?? earlier?.status ?? applied.state.status
-  const isMixed = told.severity === undefined || told.status === undefined
-  const status = isMixed && isNormal(severity, severities) && UNTIL_NORMAL.has(said) ? 'closed' : said
+  const said = told.status ?? revived(draft, earlier) ?? earlier?.status ?? applied.state.status
+  const status = isMixed(draft, told) && isNormal(severity, severities) && UNTIL_NORMAL.has(said) ? 'closed' : said
   if (severity === applied.state.severity && status === applied.state.status) return applied
   const state = {
     ...applied.state,
@@ -33,6 +32,17 @@ export function merge(
   const entry = applied.entry ?? (changed ? entryOf(draft, state) : undefined)
   return { state, entry: entry && { ...entry, severity, status }, changed, refused: undefined }
 }
+
+/** Severity and status come from different relays. A status that was set by its name is meant, whatever the severity. */
+const isMixed = ({ kind }: Applicable, { severity, status }: Became): boolean =>
+  (severity === undefined) !== (status === undefined) && kind !== 'status'
+
+/**
+ * Where a reception came in that we had not heard of when its alert expired here: the relay that had it says nothing of
+ * the status, for there it went on all the time.
+ */
+const revived = (draft: Applicable, earlier: AlertState | undefined): string | undefined =>
+  draft.kind === 'alert' && earlier?.status === 'expired' && earlier.trail?.ranOut ? earlier.previousStatus : undefined
 
 function ofSeverity(severity: string, { severity: made }: AlertState, earlier: AlertState | undefined) {
   if (severity === made) return {}

@@ -1,5 +1,5 @@
 import { iso } from '../base/clock.js'
-import type { AlertState, HistoryEntry } from '../model/ledger.js'
+import type { AlertState, HistoryEntry, Note } from '../model/ledger.js'
 
 /** An alert of the ledger as Alerta's API shows it, the history oldest first (alerta/models/alert.py: serialize). */
 export function shownAlert(
@@ -17,6 +17,20 @@ export function shownAlert(
   }
 }
 
+/** A note as Alerta's API shows it (alerta/models/note.py: serialize). */
+export const shownNote = (note: Note, baseUrl: string): Readonly<Record<string, unknown>> => {
+  const { alert, createTime, updateTime, ...rest } = note
+  return {
+    ...rest,
+    href: `${baseUrl}/note/${encodeId(note.id)}`,
+    type: 'alert',
+    createTime: iso(createTime),
+    updateTime: updateTime === null ? null : iso(updateTime),
+    related: { alert },
+    _links: { alert: hrefOf(alert, baseUrl) },
+  }
+}
+
 const shownEntry = (entry: HistoryEntry, baseUrl: string) => ({
   ...entry,
   href: hrefOf(entry.id, baseUrl),
@@ -26,4 +40,4 @@ const shownEntry = (entry: HistoryEntry, baseUrl: string) => ({
 export const hrefOf = (id: string, baseUrl: string): string => `${baseUrl}/alert/${encodeId(id)}`
 
 /** Through a Buffer, for an id may hold half a surrogate pair, on which encodeURIComponent throws. */
-const encodeId = (id: string): string => encodeURIComponent(Buffer.from(id).toString())
+export const encodeId = (id: string): string => encodeURIComponent(Buffer.from(id).toString())

@@ -3,13 +3,18 @@ import type { Clock } from '../base/clock.js'
 import { type Store, StoreUnavailable } from '../store/contract.js'
 
 export interface HealthDeps {
+  /** a heartbeat that is silent for long (delivery/heartbeat-watch.ts) */
+  readonly stale: () => Promise<{ readonly origin: string } | undefined>
   readonly store: Store
   readonly room: () => 'ok' | 'disk low'
   readonly clock: Clock
 }
 
-/** Alerta's two health pages, plain text and for everybody: gtg for load balancers, healthcheck for humans. */
-export function mountHealth<E extends Env>(api: Hono<E>, { store, room, clock }: HealthDeps): void {
+/**
+ * Alerta's two health pages, plain text and for everybody: gtg for load balancers, healthcheck also tells of origins that
+ * have fallen silent.
+ */
+export function mountHealth<E extends Env>(api: Hono<E>, { store, room, clock, stale }: HealthDeps): void {
   async function trouble(): Promise<string | undefined> {
     if (room() === 'disk low') return 'DISK_LOW'
     try {
@@ -20,10 +25,16 @@ export function mountHealth<E extends Env>(api: Hono<E>, { store, room, clock }:
       throw error
     }
   }
-  const answer = async (c: Context): Promise<Response> => {
-    const wrong = await trouble()
-    return wrong === undefined ? c.text('OK') : c.text(wrong, 503)
+  const answer = (c: Context, wrong: string | undefined): Response =>
+    wrong === undefined ? c.text('OK') : c.text(wrong, 503)
+  api.get('/management/gtg', async (c) => answer(c, await trouble()))
+  api.get('/management/healthcheck', async (c) => answer(c, (await trouble()) ?? (await silence())))
+
+  async function silence(): Promise<string | undefined> {
+    const heartbeat = await stale()
+    return heartbeat === undefined ? undefined : `HEARTBEAT_STALE: ${printable(heartbeat.origin)}`
   }
-  api.get('/management/gtg', answer)
-  api.get('/management/healthcheck', answer)
 }
+
+/** It goes to terminals too. */
+const printable = (text: string): string => text.replace(/\p{Cc}/gu, '?')

@@ -7,6 +7,8 @@ import { matchSchema } from '../config/destination.js'
 import { duration } from '../config/fields.js'
 import { type DiffLine, isRunning, RESYNC_WAYS, type Resync, type ResyncPlan } from '../model/resync.js'
 import { StoreUnavailable } from '../store/contract.js'
+import { asked, named } from './asked.js'
+import { type DestinationsDeps, serveDestinations } from './operator-destinations.js'
 
 type Selection = Pick<ResyncPlan, 'by' | 'since' | 'match'>
 
@@ -18,9 +20,8 @@ export interface Resyncs {
   diff(destination: string, selection: Selection, signal: AbortSignal): Promise<AsyncGenerator<DiffLine> | string>
 }
 
-export interface OperatorDeps {
+export interface OperatorDeps extends DestinationsDeps {
   readonly resyncs: Resyncs
-  readonly destinations: readonly string[]
   readonly clock: Clock
   readonly log: Log
 }
@@ -32,23 +33,22 @@ const askedSchema = z.strictObject({
 })
 
 /** The operators' requests, served on a unix socket: who may open it may do all of them. Alerta's shape of errors. */
-export function createOperatorApp({ resyncs, destinations, clock, log }: OperatorDeps): Hono {
+export function createOperatorApp(deps: OperatorDeps): Hono {
+  const { resyncs, controls, clock, log } = deps
   const app = new Hono()
   app.onError((error, c) => {
     if (error instanceof HTTPException) return c.json(errorBody(error.status, error.message), error.status)
-    const message =
-      error instanceof StoreUnavailable ? 'The store cannot be written now' : 'An internal error has occurred'
-    log.error({ err: { message: error.message, stack: error.stack } }, 'operator request failed')
-    return c.json(errorBody(500, message), 500)
+    return c.json(errorBody(500, failed(error)), 500)
   })
   app.notFound((c) => c.json(errorBody(404, `nothing is here: ${c.req.method} ${c.req.path}`), 404))
 
+  serveDestinations(app, deps)
   app.get('/resync/:destination', async (c) => {
-    const resync = await resyncs.state(known(c))
+    const resync = await resyncs.state(named(c, controls.keys()))
     return c.json({ status: 'ok', resync: resync === undefined ? null : shown(resync) })
   })
   app.post('/resync/:destination', async (c) => {
-    const destination = known(c)
+    const destination = named(c, controls.keys())
     const selection = await selected(c)
     const plan: ResyncPlan = { ...selection, why: 'operator' }
     const begun = await resyncs.begin(destination, plan)
@@ -58,36 +58,37 @@ export function createOperatorApp({ resyncs, destinations, clock, log }: Operato
     return c.json({ status: 'ok', resync: resync === undefined ? null : shown(resync) }, 202)
   })
   app.delete('/resync/:destination', async (c) => {
-    const destination = known(c)
+    const destination = named(c, controls.keys())
     if (!(await resyncs.cancel(destination))) throw new HTTPException(404, { message: 'no resync runs there' })
     log.info({ command: 'resync --stop', destination }, 'operator command')
     return c.json({ status: 'ok' })
   })
   app.post('/diff/:destination', async (c) => {
-    const destination = known(c)
+    const destination = named(c, controls.keys())
     const selection = await selected(c)
     if (selection.by === 'from') throw new HTTPException(400, { message: 'by: a diff is by diff or all' })
     const lines = await resyncs.diff(destination, selection, c.req.raw.signal)
     if (typeof lines === 'string') throw busy(destination, lines)
-    return c.body(await streamOf(lines), 200, { 'content-type': 'application/x-ndjson' })
+    return c.body(await streamOf(endingWell(lines)), 200, { 'content-type': 'application/x-ndjson' })
   })
   return app
 
-  function known(c: Context): string {
-    const name = c.req.param('destination') ?? ''
-    if (destinations.includes(name)) return name
-    const message = `no destination is named ${name}; there are ${destinations.join(', ') || 'none'}`
-    throw new HTTPException(404, { message })
+  /** The status has been sent: what goes wrong now can only be told as the last line. */
+  async function* endingWell(lines: AsyncGenerator<DiffLine>): AsyncGenerator<DiffLine> {
+    try {
+      yield* lines
+    } catch (error) {
+      yield { kind: 'failed', why: failed(error as Error), canBeRead: true }
+    }
+  }
+
+  function failed(error: Error): string {
+    log.error({ err: { message: error.message, stack: error.stack } }, 'operator request failed')
+    return error instanceof StoreUnavailable ? 'The store cannot be written now' : 'An internal error has occurred'
   }
 
   async function selected(c: Context): Promise<Selection> {
-    const text = await c.req.text()
-    const asked = askedSchema.safeParse(text === '' ? {} : parsed(text))
-    if (!asked.success) {
-      const [issue] = asked.error.issues
-      throw new HTTPException(400, { message: `${issue?.path.join('.') || 'the body'}: ${issue?.message}` })
-    }
-    const { by, since, match } = asked.data
+    const { by, since, match } = await asked(c, askedSchema)
     return {
       by,
       since: since === undefined ? null : clock.now() - since,
@@ -98,14 +99,6 @@ export function createOperatorApp({ resyncs, destinations, clock, log }: Operato
 
 const busy = (destination: string, why: string): HTTPException =>
   new HTTPException(409, { message: `${why} at ${destination} already; wait for its end` })
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new HTTPException(400, { message: 'the body is not JSON', cause })
-  }
-}
 
 /** One line of JSON each. Begun at once, so that whoever goes away before reading ends it too. */
 async function streamOf(lines: AsyncGenerator<DiffLine>): Promise<ReadableStream<Uint8Array>> {

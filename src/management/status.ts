@@ -3,7 +3,8 @@ import { type Clock, iso } from '../base/clock.js'
 import type { Counters } from '../base/counters.js'
 import { unreachable } from '../base/unreachable.js'
 import type { Gate } from '../model/gate.js'
-import type { QueueStatus, Store } from '../store/contract.js'
+import type { QueueStatus, Settled, Store } from '../store/contract.js'
+import { metricsOf } from './metrics.js'
 
 /** What a destination's worker says of itself (delivery/dispatcher.ts). */
 export interface WorkerState {
@@ -36,14 +37,16 @@ export function mountStatus<E extends Env>(api: Hono<E>, gate: MiddlewareHandler
   api.get('/management/status', gate, async (c) => {
     const now = deps.clock.now()
     const queues = await deps.store.status()
+    const counters = deps.counters.snapshot()
     return c.json({
       status: 'ok',
       application: 'alerta-relay',
       version: deps.version,
       time: now,
       uptime: now - deps.startedAt,
-      destinations: queues.map((queue) => destination(queue, deps.workers.get(queue.destination)?.(), now)),
-      counters: deps.counters.snapshot(),
+      destinations: queues.map((queue) => destinationStatus(queue, deps.workers.get(queue.destination)?.(), now)),
+      counters,
+      metrics: metricsOf(queues, counters),
     })
   })
   api.get('/management/dead/:destination', gate, async (c) => {
@@ -52,22 +55,13 @@ export function mountStatus<E extends Env>(api: Hono<E>, gate: MiddlewareHandler
     const letters = await deps.store.settled(name, 'dead', DEAD_LETTERS_SHOWN)
     return c.json({
       status: 'ok',
-      dead: letters.map(({ message, at, attempts, status, note }) => ({
-        message: message.messageId,
-        kind: message.kind,
-        alert: message.alertId,
-        action: message.action,
-        acceptedAt: iso(message.acceptedAt),
-        diedAt: iso(at),
-        attempts,
-        httpStatus: status,
-        reason: note,
-      })),
+      dead: letters.map(letterShown),
     })
   })
 }
 
-function destination(queue: QueueStatus, worker: WorkerState | undefined, now: number) {
+/** As operators see a destination; `worker` undefined: it is no longer configured. */
+export function destinationStatus(queue: QueueStatus, worker: WorkerState | undefined, now: number) {
   return {
     name: queue.destination,
     ...(worker === undefined ? { state: 'not working' } : stateOf(worker, now)),
@@ -83,12 +77,27 @@ function destination(queue: QueueStatus, worker: WorkerState | undefined, now: n
   }
 }
 
+export const letterShown = ({ message, at, attempts, status, note }: Settled) => ({
+  message: message.messageId,
+  kind: message.kind,
+  alert: message.alertId,
+  action: message.action,
+  acceptedAt: iso(message.acceptedAt),
+  diedAt: iso(at),
+  attempts,
+  httpStatus: status,
+  reason: note,
+})
+
 /** The first of its states that stops or slows a destination, with the reason and what happens next. */
 function stateOf(worker: WorkerState, now: number) {
   const { gate } = worker
   switch (gate.state) {
     case 'held':
-      return { state: 'held', why: gate.why, since: iso(gate.since) }
+      return {
+        ...{ state: 'held', why: gate.why, since: iso(gate.since) },
+        ...(gate.until === undefined ? {} : { until: iso(gate.until) }),
+      }
     case 'suspended': {
       const { why, hint, since, probeAt } = gate
       return { state: 'suspended', why, hint, since: iso(since), nextProbe: iso(probeAt) }

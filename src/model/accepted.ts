@@ -44,6 +44,15 @@ export function parseAccepted(header: string): FirstAccepted {
   }
 }
 
+/** The same, with no time later than `latest` (epoch ms). */
+export function notAfter({ stamp, became }: FirstAccepted, latest: number): FirstAccepted {
+  const { statusStamp } = became ?? {}
+  return {
+    stamp: stamp && Math.min(stamp, latest),
+    became: statusStamp === undefined ? became : { ...became, statusStamp: Math.min(statusStamp, latest) },
+  }
+}
+
 function timeOf(text: string): number | undefined {
   const time = Date.parse(text)
   return Number.isNaN(time) ? undefined : time

@@ -45,7 +45,14 @@ export interface Facts {
   readonly outdated: boolean
 }
 
-export type SkipReason = 'already passed' | 'filter' | 'match' | 'not sent there' | 'outdated' | 'queue full'
+export type SkipReason =
+  | 'already passed'
+  | 'filter'
+  | 'match'
+  | 'not sent there'
+  | 'outdated'
+  | 'queue full'
+  | 'blackout'
 
 /** The decision for one destination: queued in a lane, or skipped and why. */
 export type Verdict = {

@@ -13,10 +13,19 @@ export type Gate =
       /** probes made, for the backoff */
       readonly probes: number
     }
-  | { readonly state: 'held'; readonly why: string; readonly since: number }
+  | {
+      readonly state: 'held'
+      readonly why: string
+      readonly since: number
+      /** epoch ms; absent: until an operator releases it */
+      readonly until?: number
+    }
 
 /** No wait is longer; one that seems so was written by a clock that was ahead. The configuration allows no longer ones. */
 export const LONGEST_WAIT_MS = 3_600_000
+
+/** What an operator may ask for at most; longer holds are until released. */
+export const LONGEST_HOLD_MS = 30 * 86_400_000
 
 /**
  * Whether `at` (epoch ms) is still to be waited for at `now`. Beyond the longest wait that there can be, the clock has

@@ -32,6 +32,8 @@ export interface Trail {
   readonly before: Earlier | null
   readonly beforeAck: Earlier | null
   readonly beforeShelve: Earlier | null
+  /** the newest entry is housekeeping's: nobody has said so */
+  readonly ranOut?: true
 }
 
 /** What an action goes back to. */
@@ -115,6 +117,8 @@ export interface PeerAlert extends AlertKey {
   readonly history: readonly PeerHistoryEntry[]
   /** as it came, to fill a ledger with */
   readonly alert: AlertFields
+  /** what of it may be nested is nested too deep to be kept, and is left out of `alert` */
+  readonly tooDeep?: true
 }
 
 export interface PeerHistoryEntry {

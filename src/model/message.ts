@@ -1,4 +1,5 @@
 import type { AlertFields } from './alert.js'
+import type { Heartbeat } from './heartbeat.js'
 import type { Hop } from './hops.js'
 import type { MessageId } from './ids.js'
 import type { Became } from './ledger.js'
@@ -38,7 +39,13 @@ export interface Envelope {
 }
 
 export type Write =
-  | { readonly kind: 'alert'; readonly alertId: string; readonly alert: AlertFields }
+  | {
+      readonly kind: 'alert'
+      readonly alertId: string
+      readonly alert: AlertFields
+      /** a blackout covers it: it is noted here, and passed on to nobody */
+      readonly blackout?: true
+    }
   | {
       readonly kind: 'action'
       readonly alertId: string
@@ -46,15 +53,11 @@ export type Write =
       readonly text: string
       /** seconds; null: the peer's default */
       readonly timeout: number | null
+      /** nobody did it: a time ran out (store/housekeeping.ts) */
+      readonly ranOut?: true
     }
   | { readonly kind: 'delete'; readonly alertId: string }
-  | {
-      readonly kind: 'heartbeat'
-      readonly origin: string
-      readonly customer: string | null
-      /** seconds after which it says nothing any more; 0: never */
-      readonly timeout: number
-    }
+  | ({ readonly kind: 'heartbeat' } & Omit<Heartbeat, 'receivedAt'>)
   /** sets the status, whatever it was */
   | {
       readonly kind: 'status'

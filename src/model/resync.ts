@@ -25,7 +25,7 @@ export const DIFFERENCES = ['missing there', 'differs', 'deleted here', 'missing
 export type Difference = (typeof DIFFERENCES)[number]
 
 /** What becomes of the alerts that a peer tells to fill the ledger. */
-export const FILLINGS = ['adopted', 'known', 'learned', 'deleted'] as const
+export const FILLINGS = ['adopted', 'known', 'learned', 'deleted', 'unusable'] as const
 export type Filling = (typeof FILLINGS)[number]
 
 /**

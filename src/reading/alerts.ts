@@ -35,12 +35,13 @@ export async function manyAlerts({ alerts, baseUrl, now }: Answering, { paramete
   const query = readQuery(parameters, customers)
   const sort = readSort(parameters)
   const asked = readPaging(parameters)
-  const { total, ...counts } = sum(await alerts.counts(query))
+  const counted = await alerts.counts(query)
+  const { total, ...counts } = sum(counted)
   const pages = pagesOf(asked, total)
   const rawData = isTrue(parameters.get('show-raw-data'))
   const history = isTrue(parameters.get('show-history'))
   const limits = { offset: offsetOf(asked), limit: asked.pageSize, rawData, history }
-  const page = total === 0 ? [] : await alerts.page({ ...query, sort, ...limits })
+  const page = total === 0 ? [] : await alerts.page({ ...query, sort, ...limits }, counted)
   const newest = page.reduce((last, { state }) => Math.max(last, state.lastReceiveTime), 0)
   return {
     status: 'ok',

@@ -2,8 +2,10 @@ import type { Env, Hono, MiddlewareHandler } from 'hono'
 import type { Clock } from '../base/clock.js'
 import { type AlertReads, QueryTooMuch } from '../store/alert-reads.js'
 import { type Answering, countAlerts, manyAlerts, oneAlert, type Question } from './alerts.js'
+import { customersOf } from './customers.js'
 import { environments, groups, services, tags, tops } from './groups.js'
 import { alertHistory } from './history.js'
+import { alertNotes } from './notes.js'
 import { badRequest } from './refusals.js'
 
 export interface ReadingDeps {
@@ -42,11 +44,10 @@ export function mountReading<E extends Env>(api: Hono<E>, gate: MiddlewareHandle
   api.get('/alert/:id', gate, async (c) =>
     c.json(await told(oneAlert(answering, c.req.param('id') ?? '', customersOf(c)))),
   )
+  api.get('/alert/:id/notes', gate, async (c) =>
+    c.json(await told(alertNotes(answering, c.req.param('id') ?? '', customersOf(c)))),
+  )
 }
-
-/** Those of the credential, as the gate leaves them for the routes behind it (ingress/env.ts); none: all. */
-const customersOf = (c: { readonly var: object }): readonly string[] =>
-  (c.var as { readonly customers: readonly string[] }).customers
 
 async function told<T>(answer: Promise<T>): Promise<T> {
   try {

@@ -1,6 +1,6 @@
 import { unreachable } from '../base/unreachable.js'
 import { ALERTA_SEVERITIES, actionCloses, alertCloses, type Severities, statusCloses } from '../model/alert.js'
-import type { Decision, Facts, KnownAlert, Lanes, Mark, Verdict } from '../model/decision.js'
+import type { Decision, Facts, KnownAlert, Lanes, Mark, SkipReason, Verdict } from '../model/decision.js'
 import type { Route } from '../model/destination.js'
 import { findHop } from '../model/hops.js'
 import { type Draft, isAboutAlert } from '../model/message.js'
@@ -29,9 +29,12 @@ export function createDecide(
     if (change && last && isCopy(draft.kind, change, last)) return { kind: 'copy', by: 'content' }
     if (facts.alert?.gone && draft.kind !== 'alert') return { kind: 'gone' }
     const lanes = lanesOf(draft, facts.alert)
-    const verdicts = facts.outdated
-      ? compiled.map(({ name }) => outdated(name))
-      : compiled.map((route) => judge({ route, severities }, draft, facts.alert, lanes))
+    const kept = keptBack(draft, facts)
+    const verdicts = compiled.map((route) =>
+      kept === undefined
+        ? judge({ route, severities }, draft, facts.alert, lanes)
+        : ({ destination: route.name, kind: 'skip', why: kept, mark: undefined } as const),
+    )
     return { kind: 'accept', verdicts, lanes, change }
   }
 }
@@ -50,8 +53,11 @@ function lanesOf(draft: Draft, known: KnownAlert | undefined): Lanes {
   return { resource: alertLane(draft.alert, 'resource'), alert: alertLane(draft.alert, 'alert') }
 }
 
-/** Something newer has been relayed already: sending this would undo it. */
-const outdated = (destination: string): Verdict => ({ destination, kind: 'skip', why: 'outdated', mark: undefined })
+/** Why it goes to nobody at all. Something newer has been relayed already: sending this would undo it; or a blackout. */
+function keptBack(draft: Draft, { outdated }: Facts): SkipReason | undefined {
+  if (outdated) return 'outdated'
+  return draft.kind === 'alert' && draft.blackout ? 'blackout' : undefined
+}
 
 const both = (lane: Lanes['resource']): Lanes => ({ resource: lane, alert: lane })
 

@@ -16,9 +16,14 @@ export function createCompare(routes: readonly Route[]): (destination: string, s
     const selected = compileMatch(match)
     const judge = by === 'all' ? judgeUnseen(route, matches, since !== null) : judgeSeen(route, matches)
     return (pair, now) =>
-      (since !== null && pair.heardAt < since) || !selected(pair.state) ? undefined : judge(pair, now)
+      (since !== null && pair.heardAt < since) || isKeptBack(pair.state) || !selected(pair.state)
+        ? undefined
+        : judge(pair, now)
   }
 }
+
+/** By a blackout: it was not to be passed on. */
+const isKeptBack = ({ status }: AlertFields): boolean => status === 'blackout'
 
 type Matches = (alert: AlertFields) => boolean
 

@@ -42,7 +42,8 @@ function timeOf(value: unknown): number | undefined {
   return Number.isNaN(ms) ? undefined : ms
 }
 
-const textsOf = (value: unknown): readonly string[] =>
+/** What is no text is left out. */
+export const textsOf = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
 
 function storedText(value: unknown): string | null {

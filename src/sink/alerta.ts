@@ -1,5 +1,4 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { type Clock, iso } from '../base/clock.js'
 import { SEVERITY_LEVEL } from '../model/alert.js'
 import { findHop, parseHops } from '../model/hops.js'
@@ -7,8 +6,10 @@ import type { Identity } from '../model/identity.js'
 import type { Ids } from '../model/ids.js'
 import { alertOf, secondsOf } from './alert-body.js'
 import type { Alerts, SinkAlert } from './alerts.js'
-import { errorBody, isObject, type SinkEnv, textOf } from './env.js'
+import { addChanges } from './changes.js'
+import { type SinkEnv, textOf } from './env.js'
 import { countBy, pageOf, select } from './listing.js'
+import { membersOf, needJson, refuse, userOf } from './request.js'
 import { shown } from './shown.js'
 
 export interface AlertaDeps {
@@ -18,8 +19,6 @@ export interface AlertaDeps {
   /** the names that mean this sink in X-Alerta-Loop; asked anew, for a port is known late */
   readonly identities: () => ReadonlySet<Identity>
 }
-
-type Members = Readonly<Record<string, unknown>>
 
 /** Alerta's endpoints as far as a forwarder meets them, answered as Alerta 9.1.0 does. */
 export function createAlertaRoutes({ alerts, ids, clock, identities }: AlertaDeps): Hono<SinkEnv> {
@@ -45,12 +44,7 @@ export function createAlertaRoutes({ alerts, ids, clock, identities }: AlertaDep
     if (acted === 'done') return c.json({ status: 'ok' })
     return acted === 'not found' ? refuse(c, 404, 'not found') : refuse(c, 409, acted.conflict)
   })
-  api.put('/alert/:id/status', needJson, (c) => {
-    const { status, text } = membersOf(c)
-    if (textOf(status) === '') return refuse(c, 400, "must supply 'status' as json data")
-    const set = alerts.setStatus(c.req.param('id'), { status: textOf(status), text: textOf(text) }, userOf(c))
-    return set === undefined ? refuse(c, 404, 'not found') : c.json({ status: 'ok' })
-  })
+  addChanges(api, { alerts, ids, base, guard })
   api.delete('/alert/:id', guard('Delete'), (c) =>
     alerts.remove(c.req.param('id')) ? c.json({ status: 'ok' }) : refuse(c, 404, 'not found'),
   )
@@ -62,6 +56,8 @@ export function createAlertaRoutes({ alerts, ids, clock, identities }: AlertaDep
     const heartbeat = { ...membersOf(c), id: ids.id(), type: 'Heartbeat' }
     return c.json({ heartbeat, id: heartbeat.id, status: 'ok' }, 201)
   })
+  // Alerta answers what the webhook's sender expects; its words for one alert will do
+  api.on(['GET', 'POST'], '/webhooks/:name/*', guard('Webhook'), (c) => c.json({ id: ids.id(), status: 'ok' }, 201))
   api.get('/alerts', (c) => {
     const parameters = c.req.queries()
     const selected = select(alerts.all(), parameters)
@@ -88,13 +84,6 @@ export function createAlertaRoutes({ alerts, ids, clock, identities }: AlertaDep
   return api
 }
 
-const refuse = (c: Context<SinkEnv>, status: ContentfulStatusCode, message: string): Response =>
-  c.json(errorBody(status, message), status)
-
-const membersOf = (c: Context<SinkEnv>): Members => c.get('json') as Members
-
-const userOf = (c: Context<SinkEnv>): string => c.get('received').who ?? 'anonymous'
-
 /** Alerta's words for it. */
 const isTrue = (text = ''): boolean => ['true', 't', '1', 'yes', 'y', 'on'].includes(text.toLowerCase())
 
@@ -104,15 +93,6 @@ const counts = (alerts: readonly SinkAlert[]) => ({
   statusCounts: countBy(alerts, 'status'),
   autoRefresh: true,
 })
-
-const needJson: MiddlewareHandler<SinkEnv> = async (c, next): Promise<Response | undefined> => {
-  if (!/^application\/json\b/i.test(c.env.incoming.headers['content-type'] ?? '')) {
-    return refuse(c, 415, "POST and PUT requests must set 'Content-type' to 'application/json'")
-  }
-  if (!isObject(c.get('json'))) return refuse(c, 400, 'the body is no JSON object')
-  await next()
-  return undefined
-}
 
 /** Like Alerta's forwarder plugin, but comparing whole hops. */
 const loopGuard =

@@ -15,6 +15,16 @@ export function describe(method: string, path: string, json: unknown): string {
     const text = textOf(body.text)
     return textOf(body.action, '?') + (text === '' ? '' : ` "${text}"`)
   }
+  const [, change, note] = /^\/alert\/[^/]+\/(status|tag|untag|attributes|note)(\/[^/]+)?$/.exec(endpoint) ?? []
+  if (change !== undefined) return describeChange(change, method === 'DELETE' || note !== undefined ? method : '', body)
   if (method === 'POST' && endpoint === '/heartbeat') return `heartbeat ${textOf(body.origin, '?')}`
   return ''
+}
+
+function describeChange(change: string, how: string, body: Readonly<Record<string, unknown>>): string {
+  const { status, tags, attributes, text, note } = body
+  const said = status ?? tags ?? attributes ?? text ?? note
+  const told = said === undefined ? '' : typeof said === 'string' ? said : JSON.stringify(said)
+  const verb = { DELETE: ' removed', PUT: ' changed' }[how] ?? ''
+  return `${change}${verb} ${told}`.trim()
 }

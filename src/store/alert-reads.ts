@@ -1,5 +1,5 @@
 import type { AlertQuery, Groupable, PageQuery } from '../model/alert-query.js'
-import type { AlertState, HistoryEntry } from '../model/ledger.js'
+import type { AlertState, HistoryEntry, Note } from '../model/ledger.js'
 import type { Current } from './contract.js'
 
 /** How many alerts there are of each severity and status. */
@@ -35,9 +35,13 @@ export class QueryTooMuch extends Error {
 export interface AlertReads {
   /** By any id, or 8 characters or more of one; an alert of another customer is not there. */
   get(id: string, customers: readonly string[]): Promise<Current | 'ambiguous' | undefined>
+  /** Oldest first; as get. */
+  notes(id: string, customers: readonly string[]): Promise<readonly Note[] | 'ambiguous' | undefined>
+  /** In no order. Rejects with QueryTooMuch where there are more than `most`. */
+  ids(query: AlertQuery, most: number): Promise<readonly string[]>
   counts(query: AlertQuery): Promise<readonly StandingCount[]>
-  /** Without history unless it is asked for; `rawData` null unless it is. */
-  page(query: PageQuery): Promise<readonly Current[]>
+  /** Without history unless it is asked for; `rawData` null unless it is. `counts`: of the same query, to save counting again. */
+  page(query: PageQuery, counts?: readonly StandingCount[]): Promise<readonly Current[]>
   /** Newest first. */
   history(
     query: AlertQuery,

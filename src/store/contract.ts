@@ -2,12 +2,18 @@ import type { AlertFields, AlertKey } from '../model/alert.js'
 import type { Decision, Facts } from '../model/decision.js'
 import type { Delivery, Settlement } from '../model/delivery.js'
 import type { BreakerState, Gate } from '../model/gate.js'
+import type { Heartbeat } from '../model/heartbeat.js'
 import type { Hop } from '../model/hops.js'
-import type { Ids } from '../model/ids.js'
+import type { Ids, MessageId } from '../model/ids.js'
 import type { AlertState, Applied, Became, Carried, HistoryEntry, Note } from '../model/ledger.js'
 import type { AboutAlert, Draft, Message, Write } from '../model/message.js'
 import type { AlertReads } from './alert-reads.js'
+import type { Blackouts } from './blackouts.js'
+import type { DeadLetters } from './dead-letters.js'
+import type { Heartbeats } from './heartbeats.js'
+import type { Tidy } from './housekeeping.js'
 import type { Resyncs } from './resyncs.js'
+import type { UserSettings } from './user-settings.js'
 
 /** A queue's limit; beyond it messages routed there are refused (overflow: refuse). */
 export interface Budget {
@@ -40,6 +46,8 @@ export interface LedgerRules {
   readonly reread: (
     message: Message,
   ) => Exclude<Extract<Write, { alertId: string }>, { kind: 'alert' | 'delete' }> | undefined
+  /** what a journalled reception says; undefined: it is none, or one that would not be accepted today */
+  readonly rereadAlert: (message: Message) => AlertFields | undefined
   /** the destination that is the last hop */
   readonly cameFrom: (hops: readonly Hop[]) => string | undefined
   readonly ids: Pick<Ids, 'messageId'>
@@ -57,12 +65,16 @@ export type Appended =
       readonly kind: 'accepted'
       readonly queued: readonly string[]
       readonly skipped: number
+      /** it is older than what is known of its alert: noted in the history, and neither applied nor relayed */
+      readonly outdated?: true
       /** of the skipped: those whose queue is full, and that are resynced when it is empty */
       readonly full: readonly string[]
       /** of a message that is an alert */
       readonly current: Current | undefined
       /** of a message that adds or changes one, about an alert that is known */
       readonly note?: Note | undefined
+      /** of a message that is one, as it is kept */
+      readonly heartbeat?: Heartbeat
     }
   /** `alertId`: of the first reception; both where they are still known */
   | {
@@ -71,6 +83,7 @@ export type Appended =
       readonly alertId: string | undefined
       readonly current: Current | undefined
       readonly note?: Note | undefined
+      readonly heartbeat?: Heartbeat
     }
   | { readonly kind: 'refused'; readonly destination: string; readonly limit: keyof Budget }
   /** the credential is bound to customers, and the alert is not known to be theirs */
@@ -181,6 +194,8 @@ export class StoreRefused extends Error {
 export interface Store {
   /** Routes and journals in one transaction: message, deliveries, index, seen ids, or nothing. */
   append(draft: Draft): Promise<Appended>
+  /** Whether this message was accepted, and is not pruned. */
+  isJournalled(messageId: MessageId): Promise<boolean>
   /** Takes up to `limit` ready lane heads of a destination; one in flight per lane. */
   claim(destination: string, limit: number, now: number): Promise<Claim>
   /** Ends a claim; false when it was no longer ours and nothing was written. */
@@ -203,13 +218,21 @@ export interface Store {
   /** Notes a nonce until `expiresAt`; false when it is already noted. */
   spend(nonce: string, expiresAt: number): Promise<boolean>
 
+  /** What waits for its next try may be tried now. */
+  hurry(destination: string): Promise<void>
+
   /** Gives up deliveries older than maxAge; held time does not count. Returns how many. */
   expire(destination: string, expiry: Expiry): Promise<number>
   /** Forgets what is settled and old, a bounded slice a call; true when there may be more. */
   prune(retention: Retention): Promise<boolean>
 
+  readonly letters: DeadLetters
   readonly resyncs: Resyncs
   readonly alerts: AlertReads
+  readonly heartbeats: Heartbeats
+  readonly blackouts: Blackouts
+  readonly settings: UserSettings
+  readonly tidy: Tidy
 
   /** Deliveries queued and sending, as of the last commit: a hint, at no cost. */
   depth(destination: string): number

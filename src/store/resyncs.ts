@@ -33,7 +33,10 @@ export interface Step {
 
 /** Resyncs, one per destination at a time, and what a peer tells of its alerts, which is compared with the ledger. */
 export interface Resyncs {
-  /** Begins one, and lets what is new be queued there again; false: one runs already. */
+  /**
+   * Begins one; where it makes up for all that was not queued there, what is new is queued again. False: one runs
+   * already.
+   */
   start(destination: string, plan: ResyncPlan, now: number): Promise<boolean>
   /** The one that runs, or the last that ended. */
   get(destination: string): Promise<Resync | undefined>
@@ -43,7 +46,7 @@ export interface Resyncs {
   queue(destination: string, by: 'diff' | 'all', note: string | null): Promise<void>
   /** Queues what some of the next alerts need, in one transaction, while the queue is short. */
   step(destination: string, stepping: Pick<Comparing, 'judge' | 'now'>): Promise<Step>
-  /** Nothing where none runs. */
+  /** Nothing where none runs. One that does not make up for an overflow leaves the destination as it was before. */
   end(destination: string, phase: 'done' | 'failed' | 'stopped', note: string | null, now: number): Promise<void>
 
   /** Forgets what the peer told, a slice; true: there is more of it. */

@@ -14,12 +14,12 @@ const BASE_URL = 'http://relay.example.com'
 const DAY_S = 86_400
 const DAY_MS = DAY_S * 1_000
 
-function world(changes: { password_hash?: string; scopes?: string[]; secret_key?: string } = {}) {
-  const { password_hash = HASH, scopes = ['read'], secret_key = SECRET } = changes
+function world(changes: { password_hash?: string; scopes?: string[]; secret_key?: string; baseUrl?: string } = {}) {
+  const { password_hash = HASH, scopes = ['read'], secret_key = SECRET, baseUrl = BASE_URL } = changes
   const user = { username: 'ops@example.com', password_hash, scopes, customers: ['acme'] }
   const auth = authConfig({ secret_key, users: [user] })
   const clock = stoppedClock()
-  const tokens = createLoginTokens({ auth, baseUrl: BASE_URL, clock, ids: randomIds }) as LoginTokens
+  const tokens = createLoginTokens({ auth, baseUrl, clock, ids: randomIds }) as LoginTokens
   const login = createLogin({ passwords: createPasswordCheck({ users: auth.users, clock }), tokens, clock })
   return { tokens, login, clock }
 }
@@ -54,13 +54,14 @@ test('a login ends after two weeks', async () => {
   expect(await there.tokens.check(token)).toMatchObject({ ok: false, status: 401, message: 'Token has expired' })
 })
 
-test('a login ends with the password, the user or the secret that it was given for; scopes are those of now', async () => {
+test('a login ends with the password, the secret or the server that it was given for; scopes are those of now', async () => {
   const token = await tokenOf(world())
   const same = world({ scopes: ['write'] })
   expect(await same.tokens.check(token)).toMatchObject({ ok: true, principal: { scopes: ['write'] } })
   for (const other of [
     world({ password_hash: hashSync('right', COST) }),
     world({ secret_key: 'another-secret-of-16' }),
+    world({ baseUrl: 'http://other.example.com' }),
   ]) {
     expect(await other.tokens.check(token)).toMatchObject({ ok: false, message: 'Token is invalid' })
   }
@@ -117,7 +118,7 @@ test('after ten wrong passwords in five minutes the next one waits, the right on
 
 test('a sender that tries many names is stopped after a hundred', async () => {
   const { login } = world()
-  const statuses = []
+  const statuses: number[] = []
   for (let i = 0; i < 101; i += 1) {
     const result = await login(`user${i}`, 'wrong', '192.0.2.1')
     statuses.push(result.ok ? 200 : result.status)

@@ -78,7 +78,11 @@ test('Hawk may go over plain http: only a signature is sent', () => {
 })
 
 test('without credentials on loopback anybody may write, but not more', () => {
-  expect(load('auth: { required: false }').config.auth.anonymous).toEqual(['write:alerts', 'write:heartbeats'])
+  expect(load('auth: { required: false }').config.auth.anonymous).toEqual([
+    'write:alerts',
+    'write:heartbeats',
+    'write:webhooks',
+  ])
 })
 
 test('beyond loopback anybody may do what is written out', () => {
@@ -133,6 +137,11 @@ test.each([
   ['deletes', 'delete'],
   ['Delete', 'delete'],
   ['heartbeat', 'heartbeats'],
+  ['note', 'notes'],
+  ['tags', 'tag'],
+  ['Status', 'status'],
+  ['attribute', 'attributes'],
+  ['webhook', 'webhooks'],
   ['closed', 'close'],
   ['all', '*'],
 ])('the filter word %s is taken for a slip of the pen', (word, meant) => {

@@ -14,8 +14,10 @@ const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g
 const NEAR_MS = 3_600_000
 /** Seconds since 1970; compared are the hours from now. */
 const CLAIMED_TIMES = ['exp', 'iat', 'nbf']
-/** A heartbeat's, in ms: how fast the machine was. */
+/** A heartbeat's, in ms: how fast the machine was, or how long ago it was made. */
 const LATENCY_MAX = 1_000
+/** A heartbeat's age in seconds: how far apart the requests were. */
+const SINCE_MAX = 200
 /** No id is sent behind this, and one body is of ten megabytes. */
 const SEARCHED_BYTES = 10_000
 
@@ -52,7 +54,8 @@ function createPlain(one: Case, at: number): (value: unknown) => unknown {
   const plain = (value: unknown, key = ''): unknown => {
     if (typeof value === 'string') return value.replace(TOKEN, 'TOKEN').replace(UUID, nameOf).replace(TIME, near)
     if (CLAIMED_TIMES.includes(key) && typeof value === 'number') return Math.round((value * 1_000 - at) / NEAR_MS)
-    if (key === 'latency' && typeof value === 'number' && value < LATENCY_MAX) return 'short'
+    if (key === 'latency' && typeof value === 'number') return value < LATENCY_MAX ? 'short' : 'long'
+    if (key === 'since' && typeof value === 'number' && value < SINCE_MAX) return 'short'
     if (Array.isArray(value)) return inOrder(value, key).map((item) => plain(item))
     if (!isRecord(value)) return value
     const keys = Object.keys(value).sort()

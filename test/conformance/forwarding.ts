@@ -42,6 +42,9 @@ interface Stored {
 const file = new URL('../data/recorded-forwarding.json', import.meta.url)
 export const { filters: FILTERS, operations: OPERATIONS } = JSON.parse(readFileSync(file, 'utf8')) as Stored
 
+/** Of the one note that is added: the recorded server gave it, and it stands in the path of its removal. */
+const NOTE_ID = OPERATIONS.flatMap(({ path }) => /\/note\/(.+)$/.exec(path)?.[1] ?? [])[0] as string
+
 /** ms: receivers that never got an alert are asked a few times about it */
 const QUICK = { first: 2, ceiling: 10 }
 /** The forwarding server's name. */
@@ -131,6 +134,7 @@ export async function forwardAll(): Promise<Forwarding> {
     const response = await fetch(`http://127.0.0.1:${port}${ours(operation.path)}`, requestOf(operation, i))
     const { id } = (await response.json()) as { id?: string }
     statuses.set(operation.name, { status: response.status, id })
+    if (id !== undefined && operation.path.endsWith('/note')) ids.set(NOTE_ID, id)
     const given = operation.wire?.[0]?.body?.id
     const isOurs = operation.body?.id === undefined
     if (id !== undefined && typeof given === 'string' && isOurs) {
@@ -184,6 +188,8 @@ function configOf(dir: string, tuples: readonly unknown[]) {
     listen: '127.0.0.1:0',
     database_url: `sqlite:${join(dir, 'relay.db')}`,
     reject: { allowed_environments: ['Production', 'Development'], require_service: true },
+    blackouts: { enabled: true },
+    webhooks: { convert: ['prometheus'] },
     auth: { api_keys: [{ key: ADMIN_KEY, scopes: EVERYTHING }] },
   })
   const loaded = loadConfig(yaml, { FWD_DESTINATIONS: JSON.stringify(tuples) })

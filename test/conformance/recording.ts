@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 export const TOPICS = [
   'alert-post',
   'alert-action',
+  'alert-update',
   'alert-delete',
   'alert-get',
   'heartbeat',
@@ -34,11 +35,24 @@ export interface Case {
   readonly hasBody: boolean
   /** how it was signed, with the fault that the case is about */
   readonly hawk: HawkFault | undefined
-  /** what the server had been told before: alerts by their fields, actions on the last of them by name */
-  readonly before: readonly (string | Before)[]
+  /** what the server had been told before: alerts by their fields, actions on the last of them, heartbeats */
+  readonly before: readonly (string | Before | TimedAction | BeforeHeartbeat)[]
+  /** so much time passed between that and the case, ms */
+  readonly later: number
   readonly answer: Answer
   /** only part of the answer was kept: the rest of ours is not compared */
   readonly partial: boolean
+}
+
+/** An action that holds for some seconds. */
+interface TimedAction {
+  readonly action: string
+  readonly timeout: number
+}
+
+/** The body of a POST /heartbeat. */
+interface BeforeHeartbeat {
+  readonly origin: string
 }
 
 /** Fields of an alert; those that are missing are the same for all. */
@@ -48,6 +62,7 @@ interface Before {
   readonly event?: string
   readonly severity?: string
   readonly correlate?: readonly string[]
+  readonly tags?: readonly string[]
 }
 
 export interface Answer {
@@ -93,6 +108,7 @@ interface Stored {
   readonly filled?: { readonly piece: string; readonly times: number; readonly between: string }
   readonly hawk?: HawkFault
   readonly before?: Case['before']
+  readonly later?: number
   readonly answer: {
     readonly status: number
     readonly headers?: Answer['headers']
@@ -109,7 +125,7 @@ const USUAL_HEADERS: Case['headers'] = [
   ['Content-Type', 'application/json'],
 ]
 
-export function readRecording(topic: Topic): Recording {
+export function readRecording(topic: Topic | 'cli-get'): Recording {
   const file = new URL(`../data/recorded-${topic}.json`, import.meta.url)
   const {
     recorded,
@@ -124,7 +140,7 @@ export function readRecording(topic: Topic): Recording {
 }
 
 function toCase(stored: Stored): Case {
-  const { name, method, path, headers = USUAL_HEADERS, body, base64, hawk, before = [] } = filledIn(stored)
+  const { name, method, path, headers = USUAL_HEADERS, body, base64, hawk, before = [], later = 0 } = filledIn(stored)
   const { status, text, partial = false, forwarded, ...answer } = filledIn(stored).answer
   return {
     name,
@@ -135,6 +151,7 @@ function toCase(stored: Stored): Case {
     hasBody: body !== undefined || base64 !== undefined,
     hawk,
     before,
+    later,
     answer: { status, headers: answer.headers ?? {}, body: answer.body ?? text, forwarded },
     partial,
   }

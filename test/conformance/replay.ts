@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hash } from '@node-rs/argon2'
+import { type Clock, systemClock } from '../../src/base/clock.js'
 import { type Config, configSchema } from '../../src/config/schema.js'
 import { build } from '../../src/relay.js'
 import { closeSinks, startSink } from '../acceptance/sink.js'
@@ -18,27 +19,36 @@ const DESTINATION = 'http://127.0.0.1:9103'
 const ADMIN: Case['headers'][number] = ['Authorization', 'Key admin-key-mom1']
 
 /** Sends all cases of a topic, in order, to a relay that is set up as the recorded server was. */
-export async function replay(topic: Topic, { before: writes, cases }: Recording): Promise<ReadonlyMap<string, Answer>> {
+export async function replay(
+  topic: Topic | 'cli-get',
+  { before: writes, cases }: Recording,
+): Promise<ReadonlyMap<string, Answer>> {
   const dir = mkdtempSync(join(tmpdir(), 'conformance-'))
   const sink = topic === 'loop' ? await startSink({ baseUrl: DESTINATION }) : undefined
-  const relay = await build(await configOf(topic, cases, dir, sink?.url), silent)
+  const time = createTime()
+  const relay = await build(await configOf(topic, cases, dir, sink?.url), silent, { clock: time.clock })
   const { port } = await relay.start()
   const send = (one: Case): Promise<Answer> => sendCase(port, one)
   for (const [method, path, body] of writes) await send(write(method, path, body))
   const answers = new Map<string, Answer>()
   let last = { header: '', message: '' }
   let token = ''
+  const notes = new Map<string, string>()
   for (const one of cases) {
     for (const request of before(one)) await send(request)
+    time.goOn(one.later)
     const header = one.hawk?.disclosed ? forge(last.header, last.message) : one.hawk && signHawk(one, SELF)
     const withToken = one.headers.map(
       ([name, value]) => [name, value.replace('Bearer LOGIN', `Bearer ${token}`)] as const,
     )
     const headers = header === undefined ? withToken : [...withToken, ['Authorization', header] as const]
-    const signed = { ...one, headers }
+    const signed = { ...one, headers, path: inPlace(one.path, notes) }
     if (one.hawk?.again) await send(signed)
     const answer = await send(signed)
-    answers.set(one.name, answer)
+    const given = idIn(answer)
+    if (given !== undefined) notes.set(idIn(one.answer) ?? given, given)
+    const body = notes.size === 0 ? answer.body : backInPlace(answer.body, notes)
+    answers.set(one.name, { ...answer, body })
     token = (answer.body as { token?: string } | undefined)?.token ?? token
     last = { header: header ?? '', message: String((answer.body as { message?: string } | undefined)?.message) }
   }
@@ -56,6 +66,33 @@ export async function replay(topic: Topic, { before: writes, cases }: Recording)
   rmSync(dir, { recursive: true })
   return answers
 }
+
+/** A note's and a heartbeat's id is the server's: in the paths that follow ours stands, in the answers theirs. */
+function idIn({ body }: Pick<Answer, 'body'>): string | undefined {
+  const { note, heartbeat } = (body ?? {}) as { note?: { id?: string }; heartbeat?: { id?: string } }
+  return note?.id ?? heartbeat?.id
+}
+
+/** The real time, and what was left out of it. */
+function createTime(): { readonly clock: Clock; goOn(ms: number): void } {
+  let ahead = 0
+  return {
+    clock: {
+      now: () => systemClock.now() + ahead,
+      monotonic: () => systemClock.monotonic() + ahead,
+      until: (at, signal) => systemClock.until(at - ahead, signal),
+    },
+    goOn(ms) {
+      ahead += ms
+    },
+  }
+}
+
+const inPlace = (text: string, ids: ReadonlyMap<string, string>): string =>
+  [...ids].reduce((changed, [theirs, ours]) => changed.replaceAll(theirs, ours), text)
+
+const backInPlace = (body: unknown, ids: ReadonlyMap<string, string>): unknown =>
+  JSON.parse(inPlace(JSON.stringify(body ?? null), new Map([...ids].map(([theirs, ours]) => [ours, theirs]))))
 
 const requestId = (answer: Answer): string => answer.headers['x-request-id'] ?? ''
 
@@ -79,6 +116,8 @@ function before({ before: steps }: Case): readonly Case[] {
   let id = ''
   return steps.map((step) => {
     if (typeof step === 'string') return write('PUT', `/alert/${id}/action`, { action: step, text: '' })
+    if ('action' in step) return write('PUT', `/alert/${id}/action`, { text: '', ...step })
+    if ('origin' in step) return write('POST', '/heartbeat', step)
     id = step.id
     return write('POST', '/alert', { ...ALERT, resource: step.id, ...step })
   })
@@ -95,12 +134,13 @@ const write = (method: string, path: string, body: object): Case => ({
   hasBody: true,
   hawk: undefined,
   before: [],
+  later: 0,
   answer: { status: 0, headers: {}, body: undefined },
   partial: false,
 })
 
 async function configOf(
-  topic: Topic,
+  topic: Topic | 'cli-get',
   cases: readonly Case[],
   dir: string,
   destination: string | undefined,

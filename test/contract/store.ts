@@ -3,10 +3,17 @@ import { alertIndexContract } from './alert-index.js'
 import { alertReadsContract } from './alert-reads.js'
 import { alertThereContract } from './alert-there.js'
 import { createBench, type Engine } from './bench.js'
+import { blackoutContract } from './blackouts.js'
+import { deadLettersContract } from './dead-letters.js'
+import { heartbeatContract } from './heartbeats.js'
+import { housekeepingContract } from './housekeeping.js'
 import { ledgerContract } from './ledger.js'
 import { outboxContract } from './outbox.js'
+import { overflowContract } from './overflow.js'
 import { resyncContract } from './resync.js'
 import { upkeepContract } from './upkeep.js'
+import { userSettingsContract } from './user-settings.js'
+import { wholeLifeContract } from './whole-life.js'
 
 /** The promises of the storage seam: an engine is finished when these pass. */
 export function storeContract(name: string, createEngine: () => Promise<Engine>): void {
@@ -18,7 +25,14 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
     alertThereContract(bench)
     alertReadsContract(bench)
     upkeepContract(bench)
+    deadLettersContract(bench)
     resyncContract(bench)
+    overflowContract(bench)
     ledgerContract(bench)
+    wholeLifeContract(bench)
+    heartbeatContract(bench)
+    blackoutContract(bench)
+    housekeepingContract(bench)
+    userSettingsContract(bench)
   })
 }

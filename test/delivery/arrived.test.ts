@@ -112,3 +112,12 @@ test('a peer that cannot be read is not asked again for a while', async () => {
   expect([await asking.byId('a1', signal), await asking.byId('a1', signal)]).toEqual([answer, answer])
   expect(questions).toBe(3)
 })
+
+test('a note whose adding was not answered is not there twice, and its id there is known from then on', async () => {
+  const note = { kind: 'note', action: 'add', noteId: 'n1', body: Buffer.from('{"id":"n1","text":"now"}') } as const
+  const written = { ...entry, id: 'note-there', type: 'note' }
+  const { asked, outcome } = await after(note, read(peerAlert({ history: [written] })))
+  expect(asked).toEqual(['theirs'])
+  expect(outcome).toMatchObject({ kind: 'delivered', alias: 'note-there' })
+  expect((await after(note, read(peerAlert({ history: [{ ...written, text: 'another' }] })))).outcome).toBeUndefined()
+})

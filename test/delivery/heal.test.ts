@@ -118,6 +118,21 @@ test('an alert that the peer has lost is sent again as it is, then the action', 
   expect(alert?.hops).toEqual(action?.hops)
 })
 
+test.each(['tag', 'status', 'attributes'] as const)(
+  'a %s of an alert that the peer has lost brings the alert back',
+  async (kind) => {
+    const { did, outcome } = await heal({ alerts: [open], answers: [created, ok], message: { kind, action: null } })
+    expect(did).toEqual(['asked for NodeDown', 'alert ours', 'learned new', `${kind} new`])
+    expect(outcome).toMatchObject({ kind: 'delivered' })
+  },
+)
+
+test('a changed note that the peer has not, though it has the alert, is given up without a dead letter', async () => {
+  const message = { kind: 'note', action: 'change', noteId: 'n1' } as const
+  const { outcome } = await heal({ alerts: [open], byKey: found('theirs'), answers: [missed], message })
+  expect(outcome).toMatchObject({ kind: 'suppressed', note: 'the note is not known there' })
+})
+
 test('an ack that holds for an hour is not for ever there: the alert comes back open, then acked', async () => {
   const acked = state({ status: 'ack', statusUntil: 3_600_000 })
   const { sent } = await heal({ alerts: [{ ...open, state: acked }], answers: [created, ok] })

@@ -61,6 +61,15 @@ test('concurrency grows by one a round and is halved, never below one', () => {
   expect(concurrency.limit()).toBe(1)
 })
 
+test('from the moment of a jump, or of a start after long, nothing is expired, before anybody has looked', async () => {
+  const clock = createFakeClock()
+  const guard = createClockGuard(clock, clock.now())
+  expect(guard.guarding()).toBe(false)
+  clock.jump(6 * MINUTE)
+  expect(guard.guarding()).toBe(true)
+  expect(createClockGuard(clock, clock.now() - 7 * HOUR).guarding()).toBe(true)
+})
+
 test('after a clock jump nothing is expired for an hour; slow drift and sleep are no jump', async () => {
   const clock = createFakeClock()
   const guard = createClockGuard(clock, clock.now())

@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { hashSync } from '@node-rs/argon2'
 import type { Hono } from 'hono'
 import { afterEach, expect, test } from 'vitest'
 import { type AppDeps, createApp } from '../../src/ingress/app.js'
 import type { IngressEnv } from '../../src/ingress/env.js'
+import { createOperatorApp, type OperatorDeps } from '../../src/management/operator.js'
 import { load, RIGHT } from '../config/loading.js'
 import { ROOT } from '../house/source.js'
 import { serve, stopServing } from '../management/serving.js'
@@ -19,10 +21,12 @@ const documented = table(PAGE, 'request', 'scope').map(([request = '', scope = '
 
 type Mount = (api: Hono<IngressEnv>, gate: unknown, deps: object) => void
 
-/** Everything that src/management can mount; nothing of it runs here. */
+/** Everything that these rooms can mount; nothing of it runs here. */
 async function mounts(): Promise<Mount[]> {
-  const files = readdirSync(join(ROOT, 'src/management'))
-  const modules = await Promise.all(files.map((file) => import(join(ROOT, 'src/management', file))))
+  const files = ['src/management', 'src/reading'].flatMap((room) =>
+    readdirSync(join(ROOT, room)).map((file) => join(ROOT, room, file)),
+  )
+  const modules = await Promise.all(files.map((file) => import(file)))
   return modules
     .flatMap((module: object) => Object.entries(module))
     .filter(([name]) => name.startsWith('mount'))
@@ -51,18 +55,56 @@ test('every route that the relay serves stands on the page, and no other', async
 const BODIES: Readonly<Record<string, object>> = {
   'POST /alert': { resource: 'web01', event: 'NodeDown', environment: 'Production' },
   'PUT /alert/:id/action': { action: 'ack' },
+  'PUT /alert/:id/status': { status: 'ack' },
+  'PUT /alert/:id/tag': { tags: ['a'] },
+  'PUT /alert/:id/untag': { tags: ['a'] },
+  'PUT /alert/:id/attributes': { attributes: { region: 'EU' } },
+  'PUT /alert/:id/note': { text: 'looked at it' },
+  'POST /alert/:id/note': { text: 'looked at it' },
+  'PUT /alert/:id/note/:note_id': { text: 'looked at it again' },
+  'PUT /_bulk/alerts/action': { action: 'ack' },
+  'PUT /_bulk/alerts/status': { status: 'ack' },
+  'PUT /_bulk/alerts/tag': { tags: ['a'] },
+  'PUT /_bulk/alerts/untag': { tags: ['a'] },
+  'PUT /_bulk/alerts/attributes': { attributes: { region: 'EU' } },
   'POST /heartbeat': { origin: 'probe1' },
+  'POST /blackout': { environment: 'Production' },
+  'PUT /blackout/:id': { text: 'longer' },
+  'POST /webhooks/:name/*': {},
+  'PUT /user/me/attributes': { attributes: { prefs: { isDark: true } } },
+  'POST /auth/login': { username: 'ops', password: 'right' },
+}
+
+/** Bearer tokens, for one route asks for nothing else. */
+const AUTH = {
+  secret_key: 'a-secret-of-16-or-more',
+  api_keys: [{ key: 'admin', scopes: ['admin'] }],
+  users: [{ username: 'ops', password_hash: hashSync('right', { memoryCost: 1024, timeCost: 1 }), scopes: ['read'] }],
+  tokens: [...documented.map(({ scope }) => scope), 'write:webhooks']
+    .filter((scope, i, all) => scope !== 'none' && all.indexOf(scope) === i)
+    .map((scope) => ({ token: scope, scopes: [scope] })),
 }
 
 const byName = documented.map((route) => [route.request, route.status, route.scope, route] as const)
 
 test.each(byName)('%s answers %i to whoever has the scope %s', async (_request, _status, scope, route) => {
-  const { url } = await serve({ destinations: [{ name: 'mom1', url: 'http://127.0.0.1:9' }] })
-  const path = route.path.replace(':id', 'x').replace(':destination', 'mom1')
+  const destinations = [{ name: 'mom1', url: 'http://127.0.0.1:9' }]
+  const { url, alert, send } = await serve({ destinations, auth: AUTH, blackouts: { enabled: true } })
+  await alert({ id: 'x' })
+  await send('POST', '/heartbeat', { id: 'x' })
+  await send('POST', '/blackout', { id: 'x', environment: 'Development' })
+  const note = await fetch(`${url}/alert/x/note`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json', authorization: 'Key admin' },
+    body: JSON.stringify({ text: 'first' }),
+  })
+  const { id: noteId } = (await note.json()) as { id: string }
+  const named = route.path.replace(':name/*', 'slack').replace(':destination', 'mom1').replace(':note_id', noteId)
+  const path = named.replace(':id', 'x')
   const ask = (key?: string): Promise<Response> =>
     fetch(url + path, {
       method: route.method,
-      headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { 'x-api-key': key }) },
+      headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
       ...(route.request in BODIES ? { body: JSON.stringify(BODIES[route.request]) } : {}),
     })
   if (scope === 'none') {
@@ -71,7 +113,7 @@ test.each(byName)('%s answers %i to whoever has the scope %s', async (_request, 
   }
   expect((await ask()).status).toBe(401)
   expect((await ask(scope)).status).toBe(route.status)
-  const refused = await ask('read:alerts')
+  const refused = await ask(scope === 'write:webhooks' ? 'write:heartbeats' : 'write:webhooks')
   expect(refused.status).toBe(403)
   expect(await refused.json()).toMatchObject({ message: `Missing required scope: ${scope}` })
 })
@@ -83,4 +125,11 @@ test('the fields of the status on the page are those that there are', async () =
   const fields = table(section(PAGE, 'Status'), 'field', 'meaning').flatMap(([names = '']) => names.match(/\w+/g) ?? [])
   const ofSomeStates = ['why', 'hint', 'since', 'nextProbe', 'until']
   expect(fields.toSorted()).toEqual([...top, ...Object.keys(status.destinations[0] ?? {}), ...ofSomeStates].toSorted())
+})
+
+test("every operators' request stands on the page, and no other", () => {
+  const app = createOperatorApp({ controls: new Map() } as Partial<OperatorDeps> as OperatorDeps)
+  const there = app.routes.map(({ method, path }) => `${method} ${path}`)
+  const told = table(PAGE, 'operator request', 'body').map(([request = '']) => request)
+  expect(told.toSorted()).toEqual([...new Set(there)].toSorted())
 })

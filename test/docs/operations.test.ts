@@ -100,7 +100,14 @@ test('links to sections lead somewhere', () => {
       .toLowerCase()
       .replace(/[^\w\- ]/g, '')
       .replaceAll(' ', '-')
-  const pages = ['operations.md', 'http-api.md', 'security.md', 'topologies.md', 'getting-started.md']
+  const pages = [
+    'operations.md',
+    'http-api.md',
+    'configuration.md',
+    'security.md',
+    'topologies.md',
+    'getting-started.md',
+  ]
   const anchors = new Set(
     pages.flatMap((name) =>
       [...page(name).matchAll(/^#{2,} (.*)$/gm)].map(([, heading]) => `${name}#${anchor(heading as string)}`),

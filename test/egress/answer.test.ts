@@ -187,3 +187,57 @@ describe('the note', () => {
     expect(long.endsWith('😀…')).toBe(true)
   })
 })
+
+const about = ['status', 'tag', 'untag', 'attributes', 'note'] as const
+for (const write of about) {
+  const asked = { write }
+  table(`what a ${write} is answered`, [
+    ['200 is well', answer(200, ok()), { kind: 'delivered' }, asked],
+    ['404 is for its alert, and is healed', answer(404, error('not found')), { kind: 'not found' }, asked],
+    ['409 does not apply there', answer(409, error('no')), { kind: 'delivered', note: 'not applicable: no' }, asked],
+    ['400 is its own fault', answer(400, error('bad')), { kind: 'dead', cause: 'rejected' }, asked],
+    [
+      '403 is a missing scope',
+      answer(403, error('Missing required scope: x')),
+      { kind: 'dead', cause: 'scope' },
+      asked,
+    ],
+  ])
+}
+
+table('what a note is answered', [
+  [
+    'the id that the peer gave it is learned',
+    answer(201, ok({ id: 'm1' })),
+    { kind: 'delivered', alias: 'm1' },
+    { write: 'note' },
+  ],
+])
+
+table('what a webhook is answered', [
+  ["another system's words", answer(201, { text: 'Action done!' }), { kind: 'delivered' }, { write: 'webhook' }],
+  [
+    'an error with a good status, as of Telegram',
+    answer(200, error('no')),
+    { kind: 'delivered' },
+    { write: 'webhook' },
+  ],
+  ['a login page suspends', answer(200, HTML, html), { kind: 'suspend' }, { write: 'webhook' }],
+  ['ids are for nothing', answer(201, ok({ id: 'x' })), { kind: 'delivered' }, { write: 'webhook' }],
+  ['nothing to say is well', answer(202, ok({ message: 'OK' })), { kind: 'delivered' }, { write: 'webhook' }],
+  [
+    'a loop is a loop',
+    answer(202, ok({ message: 'already processed by http://edge.example.com' })),
+    { kind: 'suppressed' },
+    { write: 'webhook' },
+  ],
+  ...[404, 405, 415].map(
+    (status) =>
+      [
+        `${status} is about that webhook only`,
+        answer(status, error('no')),
+        { kind: 'dead' },
+        { write: 'webhook' },
+      ] as const,
+  ),
+])

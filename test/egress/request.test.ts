@@ -3,8 +3,12 @@ import { buildRequest } from '../../src/egress/request.js'
 import type { Message } from '../../src/model/message.js'
 import { destination, hops, message, OURS } from './fixtures.js'
 
-const build = (parts: Partial<Message>, settings: Parameters<typeof destination>[0] = {}, alias?: string) =>
-  buildRequest(destination(settings), { message: message(parts), alias }, OURS)
+const build = (
+  parts: Partial<Message>,
+  settings: Parameters<typeof destination>[0] = {},
+  alias?: string,
+  noteAlias?: string,
+) => buildRequest(destination(settings), { message: message(parts), alias, noteAlias }, OURS)
 
 const line = ({ method, path }: { method: string; path: string }) => `${method} ${path}`
 
@@ -13,8 +17,46 @@ test.each([
   ['action', 'PUT /api/alert/a1/action'],
   ['delete', 'DELETE /api/alert/a1'],
   ['heartbeat', 'POST /api/heartbeat'],
+  ['status', 'PUT /api/alert/a1/status'],
+  ['tag', 'PUT /api/alert/a1/tag'],
+  ['untag', 'PUT /api/alert/a1/untag'],
+  ['attributes', 'PUT /api/alert/a1/attributes'],
 ] as const)('%s goes to %s', (kind, expected) => {
   expect(line(build({ kind }))).toBe(expected)
+})
+
+describe('a note', () => {
+  const about = (action: string, body: string | null = '{}') =>
+    ({ kind: 'note', action, noteId: 'n1', body: body === null ? null : Buffer.from(body) }) as const
+
+  test('is added, changed and taken away under the ids that the destination has', () => {
+    const asked = ['add', 'change', 'remove'].map((action) => line(build(about(action), {}, 'p1', 'm1')))
+    expect(asked).toEqual(['PUT /api/alert/p1/note', 'PUT /api/alert/p1/note/m1', 'DELETE /api/alert/p1/note/m1'])
+  })
+  test('that an Alerta has not got is added there when it is changed', () => {
+    expect(line(build(about('change')))).toBe('PUT /api/alert/a1/note')
+  })
+  test.each(['relay', 'http'] as const)('has our id at a %s', (kind) => {
+    expect(line(build(about('change'), { kind }))).toBe('PUT /api/alert/a1/note/n1')
+  })
+  test('that is taken away has no body', () => {
+    const { body, headers } = build(about('remove', null), {}, 'p1', 'm1')
+    expect([body, headers['content-type']]).toEqual([null, undefined])
+  })
+})
+
+describe('a webhook', () => {
+  const webhook = { kind: 'webhook', alertId: '/webhooks/slack?team=a' } as const
+  test('goes on with its query, bytes and content type', () => {
+    const form = { ...webhook, contentType: 'application/x-www-form-urlencoded', body: Buffer.from('payload=1') }
+    const request = build(form)
+    expect(line(request)).toBe('POST /api/webhooks/slack?team=a')
+    expect([String(request.body), request.headers['content-type']]).toEqual(['payload=1', form.contentType])
+  })
+  test('that came by GET has no body', () => {
+    const request = build({ ...webhook, contentType: null, body: Buffer.alloc(0) })
+    expect([line(request), request.body]).toEqual(['GET /api/webhooks/slack?team=a', null])
+  })
 })
 
 test('a url without a path has no double slash', () => {

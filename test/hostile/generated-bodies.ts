@@ -57,6 +57,9 @@ const FIELDS: Readonly<Record<string, string>> = {
   action: '"ack"',
   origin: '"probe1"',
   text: '"does not answer"',
+  status: '"open"',
+  tags: '["rack7"]',
+  attributes: '{"region":"EU"}',
 }
 const ODD_NAMES = [
   'id',
@@ -115,5 +118,5 @@ const oddBody = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
 )
 
-/** Bodies that are an alert, an action and a heartbeat at once, right in all but a member or two; or none of that. */
+/** Bodies that are an alert, a heartbeat and all that is done to an alert at once, right in all but a member or two; or none of that. */
 export const hostileBody: fc.Arbitrary<Buffer> = often(object, oddBody)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { page, table } from '../docs/pages.js'
 import { hostileBody } from './generated-bodies.js'
+import { readingQuery } from './generated-queries.js'
 import { often, PITFALLS } from './pitfalls.js'
 import { HAWK_ID, SECRETS, USER } from './world.js'
 
@@ -20,6 +21,9 @@ export const ROUTES = table(page('http-api.md'), 'request', 'scope').map(([reque
 })
 
 const WRITES = ROUTES.filter(({ method }) => method !== 'GET')
+/** What is passed on as it came; a test looks at what arrives. */
+const CARRIED = WRITES.filter(({ path }) => ['/alert', '/heartbeat', '/webhooks/:name/*'].includes(path))
+const READS = ROUTES.filter(({ method, path }) => method === 'GET' && !path.startsWith('/management'))
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'PURGE', 'QUERY']
 
 const segment = fc.oneof(
@@ -61,12 +65,14 @@ const path = fc
   .record({
     prefix: often(fc.constantFrom('', '/api'), fc.constantFrom('/API', '//', '/.', '/x/..', '/api/api'), 9),
     parameter: segment,
+    webhook: fc.constantFrom('/prometheus', '/slack/more', '/graylog/:rest', '/:name', '/grafana/:rest/../x'),
     suffix: often(fc.constant(''), fc.constantFrom('/', '//', '/.', '/..', '%20', ';a=b', '#x', '%2f', '/x'), 9),
     raw: often(fc.constant(false), fc.constant(true), 9),
   })
-  .map(({ prefix, parameter, suffix, raw }) => {
+  .map(({ prefix, parameter, webhook, suffix, raw }) => {
     const inserted = raw ? Buffer.from(parameter).toString('latin1') : escaped(parameter)
-    return (route: string) => prefix + route.replace(/:\w+/, () => inserted) + suffix
+    const filled = (route: string): string => route.replace(/:\w+/g, () => inserted)
+    return (route: string) => prefix + filled(route.replace('/:name/*', () => webhook)) + suffix
   })
 
 const query = often(
@@ -206,11 +212,13 @@ export const hostileRequest: fc.Arbitrary<HostileRequest> = fc
   .record({
     route: fc.oneof(
       { weight: 3, arbitrary: fc.constantFrom(...WRITES) },
+      { weight: 4, arbitrary: fc.constantFrom(...CARRIED) },
       { weight: 1, arbitrary: fc.constantFrom(...ROUTES) },
+      { weight: 2, arbitrary: fc.constantFrom(...READS) },
     ),
     method: often(fc.constant(undefined), fc.constantFrom(...METHODS), 9),
     path,
-    query,
+    query: fc.oneof(query, readingQuery),
     credentials,
     headers,
     contentType,

@@ -23,6 +23,8 @@ afterAll(async () => {
 /** Answered 201: the request id under which it arrives at the receiver, and what was sent. */
 const accepted = new Map<string, { readonly body: Buffer; readonly put: readonly string[] }>()
 const statuses = new Map<number, number>()
+/** The same of webhooks, whose bytes and path nobody here understands. */
+const webhooks = new Map<string, { readonly body: Buffer; readonly target: string }>()
 
 test('a request of whatever kind gets one answer in the right shape: no 500, no crash, no secret', async () => {
   const { pid } = relay
@@ -42,7 +44,11 @@ test('a request of whatever kind gets one answer in the right shape: no 500, no 
   expect((await fetch(`${relay.url}/management/gtg`)).status).toBe(200)
 })
 
+const TEXT = 'text/plain; charset=UTF-8'
+
 function rightShape({ method }: HostileRequest, { status, headers, body }: RawAnswer): void {
+  // so is the one that tells of an origin whose heartbeats have stopped
+  if (body.startsWith('HEARTBEAT_STALE: ')) return expect([status, headers['content-type']]).toEqual([503, TEXT])
   if (status >= 500) {
     expect([status, body], 'a failure that the sender cannot know to be passing').toEqual([503, expect.any(String)])
     expect(headers['retry-after']).toMatch(/^\d+$/)
@@ -50,10 +56,11 @@ function rightShape({ method }: HostileRequest, { status, headers, body }: RawAn
   // of HEAD there is only the head; OPTIONS says all in Allow
   if ((method === 'HEAD' && body === '') || status === 204) return expect(body).toBe('')
   // the health pages are made for load balancers
-  if (body === 'OK') return expect([status, headers['content-type']]).toEqual([200, 'text/plain; charset=UTF-8'])
+  if (body === 'OK') return expect([status, headers['content-type']]).toEqual([200, TEXT])
   expect(headers['content-type']).toBe('application/json')
   const said = JSON.parse(body) as Record<string, unknown>
-  if (status < 400) return expect(said.status ?? 'ok').toBe('ok')
+  // a bulk request's task says how it stands
+  if (status < 400) return expect(['ok', 'pending']).toContain(said.status ?? 'ok')
   expect(said).toEqual({
     status: 'error',
     message: expect.any(String),
@@ -65,10 +72,16 @@ function rightShape({ method }: HostileRequest, { status, headers, body }: RawAn
   expect(body.length).toBeLessThan(1_000)
 }
 
-function note({ method, headers: sent, body }: HostileRequest, { status, headers, body: text }: RawAnswer): void {
+function note(
+  { method, target, headers: sent, body }: HostileRequest,
+  { status, headers, body: text }: RawAnswer,
+): void {
   // one of its own would not tell it from others
   if (method !== 'POST' || status !== 201 || sent.some(([name]) => name === 'X-Request-ID')) return
-  const put = 'heartbeat' in JSON.parse(text) ? ['createTime'] : ['id', 'createTime']
+  const said = JSON.parse(text) as { message?: string }
+  if (said.message?.startsWith('webhook ')) webhooks.set(headers['x-request-id'] as string, { body, target })
+  if (!('alert' in said || 'heartbeat' in said)) return
+  const put = 'heartbeat' in said ? ['createTime'] : ['id', 'createTime']
   accepted.set(headers['x-request-id'] as string, { body, put })
 }
 
@@ -92,6 +105,20 @@ test('what was accepted arrives as it was posted, with no more than id and creat
     const replaced = Object.keys(filled).some((name) => Object.hasOwn(before, name))
     if (replaced) expect(after).toEqual({ ...before, ...filled })
     else expect(got?.body).toBe(withInFront(body.toString(), filled, Object.keys(before).length > 0))
+  }
+})
+
+test('a webhook arrives with its bytes, under /webhooks and nowhere else, without a credential in its address', async () => {
+  await relay.drained()
+  const arrived = new Map(sink.requests().map((request) => [request.headers['x-request-id'], request]))
+  expect(webhooks.size).toBeGreaterThan(RUNS / 100)
+  for (const [requestId, { body, target }] of webhooks) {
+    const got = arrived.get(requestId)
+    const bytes = got?.bodyBase64 === undefined ? Buffer.from(got?.body ?? '') : Buffer.from(got.bodyBase64, 'base64')
+    expect(bytes.equals(body), target).toBe(true)
+    expect(got?.path, target).toMatch(/^\/webhooks\/(prometheus|slack|graylog|grafana)(\/|\?|$)/)
+    expect(new URL(got?.path ?? '', 'http://x').pathname).toBe(got?.path.replace(/\?.*$/, ''))
+    expect(got?.path).not.toMatch(/[?&]api-key/i)
   }
 })
 

@@ -81,6 +81,31 @@ describe('copies', () => {
     expect(counters.snapshot()).toMatchObject({ 'ignored.message id': 2 })
   })
 
+  test("a relay's word on when it accepted a message is believed, but never for what is to come", async () => {
+    const { send, drafts } = await startIngress({ auth })
+    const told = (time: string) => ({ ...peer, 'X-Alerta-Accepted': `${time}; status=ack; status-since=${time}` })
+    await send('/alert', { headers: told('2001-02-03T04:05:06.789Z'), body: ALERT })
+    await send('/alert', { headers: told('+275760-09-13T00:00:00.000Z'), body: ALERT })
+    await send('/alert', {
+      headers: { ...told('2001-02-03T04:05:06.789Z'), Authorization: 'Key admin-key' },
+      body: ALERT,
+    })
+    const then = Date.parse('2001-02-03T04:05:06.789Z')
+    const now = drafts[1]?.acceptedAt
+    expect(drafts.map(({ stamp, became }) => [stamp, became])).toEqual([
+      [then, { status: 'ack', statusStamp: then }],
+      [now, { status: 'ack', statusStamp: now }],
+      [undefined, undefined],
+    ])
+  })
+
+  test('a change that is older than what is known is answered, and counted as suppressed', async () => {
+    const { send, results, counters } = await startIngress({ auth })
+    results.push({ kind: 'accepted', queued: [], skipped: 1, full: [], current: undefined, outdated: true })
+    expect((await send('/alert/x/action', { method: 'PUT', headers: peer, body: { action: 'ack' } })).status).toBe(200)
+    expect(counters.snapshot()).toMatchObject({ 'suppressed.outdated': 1 })
+  })
+
   test('the same message again is answered as the first time', async () => {
     const { send, results, counters } = await startIngress({ auth })
     const { state } = rulesFor([]).apply(

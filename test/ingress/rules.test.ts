@@ -57,8 +57,13 @@ describe('whose message it is', () => {
 })
 
 describe('policy', () => {
-  const policy = (reject: object) => createPolicy({ allowed_environments: [], require_service: false, ...reject })
-  const alert = (environment: string, service: string[] = []) => ({ environment, service })
+  const policy = (reject: object) =>
+    createPolicy({ allowed_environments: [], origin_blacklist: [], require_service: false, ...reject })
+  const alert = (environment: string, service: string[] = [], origin: string | null = null) => ({
+    environment,
+    service,
+    origin,
+  })
 
   test('takes everything where nothing is configured', () => {
     expect(policy({})(alert(''))).toBeUndefined()
@@ -70,6 +75,13 @@ describe('policy', () => {
     for (const other of ['Production2', 'PreProduction', 'production', '']) {
       expect(environments(alert(other))).toBe('[POLICY] Alert environment does not match one of Production, Dev.*')
     }
+  })
+  test('an origin may be kept out, by how it begins', () => {
+    const origins = policy({ origin_blacklist: ['test/', '.*/lab\\d+'] })
+    expect(origins(alert('x', [], 'test/web01'))).toBe("[POLICY] Alert origin 'test/web01' has been blacklisted")
+    expect(origins(alert('x', [], 'nagios/lab1'))).toMatch(/blacklisted/)
+    expect(origins(alert('x', [], 'nagios/test/'))).toBeUndefined()
+    expect(origins(alert('x'))).toBeUndefined()
   })
   test('a service may be required', () => {
     expect(policy({ require_service: true })(alert('x'))).toBe('[POLICY] Alert must define a service')

@@ -44,7 +44,9 @@ export interface Sent {
 /** The ingress on a real port, with a store that remembers what it was given and answers what it is told. */
 export async function startIngress(
   settings: object = {},
-  overrides: Partial<Pick<AppDeps, 'admit' | 'room' | 'management' | 'append' | 'clock' | 'ids'>> = {},
+  overrides: Partial<
+    Pick<AppDeps, 'admit' | 'alerts' | 'room' | 'select' | 'settings' | 'management' | 'append' | 'clock' | 'ids'>
+  > = {},
 ) {
   const config = configSchema.parse({
     base_url: BASE_URL,
@@ -77,6 +79,11 @@ export async function startIngress(
       return result
     },
     room: () => 'ok',
+    select: async () => [],
+    isJournalled: async () => false,
+    alerts: { page: async () => [] },
+    ...NOTHING_KEPT,
+    clearAlarm: async () => true,
     clock,
     ids: randomIds,
     log,
@@ -104,6 +111,13 @@ export async function startIngress(
   }
 
   return { url, port: listener.port, close: listener.close, send, drafts, results, lines, counters }
+}
+
+/** A store without heartbeats, blackouts and settings. */
+const NOTHING_KEPT: Pick<AppDeps, 'heartbeats' | 'blackouts' | 'settings'> = {
+  heartbeats: { get: async () => undefined, remove: async () => false },
+  blackouts: { get: async () => undefined, save: async () => {}, remove: async () => false, covers: async () => false },
+  settings: { get: async () => ({}), merge: async () => 'merged' },
 }
 
 /** The body of a draft, parsed. */

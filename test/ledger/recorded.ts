@@ -3,6 +3,7 @@ import { iso } from '../../src/base/clock.js'
 import { actionFields } from '../../src/ingress/action.js'
 import { alertFields, alertProblem } from '../../src/ingress/alert.js'
 import { parseObject } from '../../src/ingress/json-object.js'
+import { type Change, readChange } from '../../src/ingress/receive-change.js'
 import { createTimeOf, textOr } from '../../src/ingress/values.js'
 import { createLedger } from '../../src/ledger/ledger.js'
 import { ALERTA_SEVERITIES, type AlertFields } from '../../src/model/alert.js'
@@ -57,6 +58,17 @@ export function createAlerts() {
       const place = kept.findIndex(({ state }) => state.id.startsWith(id) || state.lastReceiveId.startsWith(id))
       const before = kept[place] as Kept
       const { state, entry, refused } = ledger.apply(actionOf(body, before.state.id, now), before.state)
+      return put(place, { state, history: [...before.history, ...(entry === undefined ? [] : [entry])], refused })
+    },
+    change(id: string, kind: Change, body: Buffer): Kept {
+      now += 1_000
+      const place = kept.findIndex(({ state }) => state.id.startsWith(id))
+      const before = kept[place] as Kept
+      const draft = {
+        ...actionDraft(before.state.id, '', { acceptedAt: now }),
+        ...readChange(kind, body)(before.state.id),
+      }
+      const { state, entry, refused } = ledger.apply(draft as ActionDraft, before.state)
       return put(place, { state, history: [...before.history, ...(entry === undefined ? [] : [entry])], refused })
     },
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SEVERITY_LEVEL } from '../../src/model/alert.js'
 import type { Draft } from '../../src/model/message.js'
-import { actionDraft, alertDraft } from '../support/drafts.js'
+import { actionDraft, alertDraft, changeDraft } from '../support/drafts.js'
 import { createFederation, type Edge } from '../support/federation.js'
 
 const PAIR: Edge[] = [
@@ -10,13 +10,20 @@ const PAIR: Edge[] = [
   { from: 'b', to: 'a' },
 ]
 
-const draftOf = (what: string): Draft =>
-  Object.hasOwn(SEVERITY_LEVEL, what) ? alertDraft({ severity: what }, { alertId: 'x' }) : actionDraft('x', what)
+const draftOf = (what: string): Draft => {
+  const [kind, status] = what.split(' ')
+  if (status !== undefined) return changeDraft('x', { kind: 'status', status, text: '', timeout: null })
+  if (kind === 'tag' || kind === 'untag') return changeDraft('x', { kind, tags: ['a'] })
+  return Object.hasOwn(SEVERITY_LEVEL, what) ? alertDraft({ severity: what }, { alertId: 'x' }) : actionDraft('x', what)
+}
 /** What is done meanwhile: new severities, and operators' work. */
 const writes = fc.array(
   fc.record({
     at: fc.constantFrom('a', 'b'),
-    write: fc.constantFrom('critical', 'minor', 'normal', 'ack', 'unack', 'shelve', 'unshelve', 'close', 'open'),
+    write: fc.constantFrom(
+      ...['critical', 'minor', 'normal', 'ack', 'unack', 'shelve', 'unshelve', 'close', 'open'],
+      ...['status assign', 'status shelved', 'status closed', 'tag', 'untag'],
+    ),
     carry: fc.nat({ max: 2 }),
   }),
   { minLength: 2, maxLength: 8 },
@@ -43,3 +50,16 @@ test('whatever is done at two relays while the way between them is slow, both le
     { numRuns: Number(process.env.RUNS ?? 60), endOnFailure: true },
   )
 }, 120_000)
+
+test('what an operator sets on a normal alert, or tags there, is the same at the other relay', async () => {
+  const federation = await createFederation(['a', 'b'], PAIR)
+  try {
+    for (const write of ['major', 'normal', 'status ack', 'tag', 'untag']) {
+      await federation.post('a', draftOf(write))
+      await federation.settle()
+    }
+    expect([federation.ledger('a'), federation.ledger('b')]).toEqual(Array(2).fill(['normal ack']))
+  } finally {
+    await federation.end()
+  }
+})

@@ -77,6 +77,10 @@ test('a relay that has done nothing yet', async () => {
       },
     ],
     counters: {},
+    metrics: [
+      { group: 'queued', name: 'mom1', title: 'Waiting for mom1', type: 'gauge', value: 0 },
+      { group: 'dead', name: 'mom1', title: 'Dead letters of mom1', type: 'gauge', value: 0 },
+    ],
   })
 })
 

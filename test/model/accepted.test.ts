@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatAccepted, parseAccepted } from '../../src/model/accepted.js'
+import { formatAccepted, notAfter, parseAccepted } from '../../src/model/accepted.js'
 
 const STAMP = Date.parse('2026-11-21T03:04:05.678Z')
 
@@ -34,4 +34,16 @@ test.each([
   ['', undefined, undefined],
 ])('"%s" is read as far as it can be', (header, stamp, became) => {
   expect(parseAccepted(header)).toEqual({ stamp, became })
+})
+
+test('nothing has been accepted later than now, whatever a clock elsewhere says', () => {
+  const ahead = parseAccepted('+275760-09-13T00:00:00.000Z; status=ack; status-since=+275760-09-13T00:00:00.000Z')
+  const here = notAfter(ahead, STAMP)
+  expect(here).toEqual({ stamp: STAMP, became: { status: 'ack', statusStamp: STAMP } })
+  expect(formatAccepted(STAMP + 1, here.became)).toContain('status=ack')
+  expect(notAfter({ stamp: STAMP - 5, became: { status: 'ack' } }, STAMP)).toEqual({
+    stamp: STAMP - 5,
+    became: { status: 'ack' },
+  })
+  expect(notAfter({ stamp: undefined, became: undefined }, STAMP)).toEqual({ stamp: undefined, became: undefined })
 })

@@ -6,9 +6,7 @@ import { readQuery, readSort } from '../../src/reading/query.js'
 import { type AlertReads, QueryTooMuch } from '../../src/store/alert-reads.js'
 import { createAlertIds } from '../../src/store/sqlite/alert-ids.js'
 import { createAlertReads } from '../../src/store/sqlite/alert-reads.js'
-import { createLedger } from '../../src/store/sqlite/ledger.js'
 import { openDatabase } from '../../src/store/sqlite/open.js'
-import { rulesFor } from '../support/rules.js'
 import { openAlerts } from './alerts.js'
 
 let filled: Awaited<ReturnType<typeof openAlerts>>
@@ -47,7 +45,8 @@ beforeEach(() => {
   reads = createAlertReads({
     db: watched,
     alertIds: createAlertIds(watched),
-    ledger: createLedger(watched, rulesFor([])),
+    ledger: { current: () => undefined },
+    notes: { of: () => [] },
     severities: severityGroups(ALERTA_SEVERITIES),
     monotonic: () => now(),
   })

@@ -7,7 +7,7 @@ import { createDecide } from '../../src/routing/decide.js'
 import { allows } from '../../src/routing/filter.js'
 import { compileMatch } from '../../src/routing/match.js'
 import { route } from '../contract/bench.js'
-import { actionDraft, alertDraft, deleteDraft, fields, heartbeatDraft } from '../support/drafts.js'
+import { actionDraft, alertDraft, changeDraft, deleteDraft, fields, heartbeatDraft } from '../support/drafts.js'
 
 function verdict(draft: Draft, one: Route, alert?: KnownAlert) {
   const decision = createDecide([one])(draft, { seen: false, alert, outdated: false })
@@ -21,15 +21,21 @@ function known(mark?: Mark): KnownAlert {
   return { key: fields(), lanes, last: undefined, marks: new Map(mark ? [['mom1', mark]] : []), gone: false }
 }
 
+const OTHERS = ['status', 'tag', 'untag', 'attributes']
+
 // The documented filter words against the kinds of messages (federation document, "Forwarding Filters").
 test.each([
-  [['*'], ['alert', 'ack', 'createIssue', 'delete', 'heartbeat']],
+  [['*'], ['alert', 'ack', 'createIssue', 'delete', 'heartbeat', ...OTHERS, 'note', 'webhook']],
   [['alerts'], ['alert']],
   [['actions'], ['ack', 'createIssue']],
   [['ack'], ['ack']],
   [['createIssue'], ['createIssue']],
   [['delete'], ['delete']],
   [['heartbeats'], ['heartbeat']],
+  ...OTHERS.map((word): [string[], string[]] => [[word], [word]]),
+  [['notes'], ['note']],
+  [['webhooks'], ['webhook']],
+  [['note', 'webhook', 'Tag'], []],
   [
     ['alerts', 'delete'],
     ['alert', 'delete'],
@@ -43,10 +49,24 @@ test.each([
     createIssue: { kind: 'action', action: 'createIssue' },
     delete: { kind: 'delete' },
     heartbeat: { kind: 'heartbeat' },
+    status: { kind: 'status' },
+    tag: { kind: 'tag' },
+    untag: { kind: 'untag' },
+    attributes: { kind: 'attributes' },
+    note: { kind: 'note' },
+    webhook: { kind: 'webhook' },
   } as const
   const names = Object.keys(writes) as (keyof typeof writes)[]
   expect(names.filter((name) => allows(forward, writes[name]))).toEqual(through)
 })
+
+test.each([...OTHERS, 'notes', 'webhooks', 'alerts', 'delete'])(
+  'a custom action named %s is not let through by that word',
+  (word) => {
+    const action = { kind: 'action', action: word } as const
+    expect([allows([word], action), allows(['actions'], action)]).toEqual([false, true])
+  },
+)
 
 test.each<[FieldMatch[], boolean]>([
   [[{ field: 'severity', patterns: ['critical', 'major'] }], true],
@@ -100,4 +120,25 @@ test('a credential bound to customers acts on their alerts only', () => {
 test('heartbeats go by the filter alone', () => {
   expect(verdict(heartbeatDraft('h'), route('mom1', { match: [{ field: 'severity', patterns: ['x'] }] }))).toBe('queue')
   expect(verdict(heartbeatDraft('h'), route('mom1', { forward: ['alerts'] }))).toBe('filter')
+})
+
+const set = (status: string): Draft => changeDraft('x', { kind: 'status', status, text: '', timeout: null })
+
+test.each([
+  ['closed', 'closed'],
+  ['expired', 'closed'],
+  ['open', 'open'],
+  ['ack', 'open'],
+])('a status of %s that is queued leaves the alert %s there', (status, mark) => {
+  const decision = createDecide([route('mom1')])(set(status), { seen: false, alert: known('closed'), outdated: false })
+  expect(decision).toMatchObject({ kind: 'accept', verdicts: [{ kind: 'queue', mark }] })
+})
+
+test('tags, attributes and notes leave the mark as it is, and go only where the alert went', () => {
+  const one = route('mom1', { match: [{ field: 'severity', patterns: ['critical'] }] })
+  for (const draft of [changeDraft('x', { kind: 'tag', tags: ['a'] }), set('ack')]) {
+    expect(verdict(draft, one, known('closed'))).toBe('queue')
+    expect(verdict(draft, one, known())).toBe('not sent there')
+    expect(verdict(draft, one), 'an id that nobody has told of').toBe('queue')
+  }
 })

@@ -106,3 +106,11 @@ test('unseen, what is over is only sent where it has just happened', () => {
   expect([sent(judge(closed, recent)), sent(judge(deleted, recent))]).toEqual(['closed', 'delete'])
   expect(judge(pair({ status: 'closed' }, { sent: false }), recent)).toBeUndefined()
 })
+
+test('what a blackout keeps back is not sent by a resync either, whatever the peer has', () => {
+  for (const by of ['diff', 'all'] as const) {
+    expect(judge(pair({ status: 'blackout' }), { by })).toBeUndefined()
+    expect(judge(pair({ status: 'blackout' }, { there: there('open', 'minor') }), { by })).toBeUndefined()
+    expect(judge(pair({ status: 'open' }), { by })).toBeDefined()
+  }
+})

@@ -1,7 +1,9 @@
+import { iso } from '../../src/base/clock.js'
 import type { AlertFields } from '../../src/model/alert.js'
+import type { Heartbeat } from '../../src/model/heartbeat.js'
 import { parseHops } from '../../src/model/hops.js'
 import { randomIds } from '../../src/model/ids.js'
-import type { Draft } from '../../src/model/message.js'
+import type { Draft, NoteAction } from '../../src/model/message.js'
 
 /** Drafts as ingress makes them, for tests below HTTP. */
 
@@ -62,8 +64,27 @@ export function deleteDraft(alertId: string, extra: Extra = {}): Draft {
   return { kind: 'delete', alertId, body: null, ...envelope(extra) } as Draft
 }
 
-export function heartbeatDraft(origin: string, extra: Extra & { timeout?: number } = {}): Draft {
-  const { timeout = 60, ...rest } = extra
+export function heartbeatDraft(origin: string, extra: Extra & Partial<Omit<Heartbeat, 'origin'>> = {}): Draft {
+  const { id = randomIds.id(), tags = [], attributes = {}, createTime, timeout = 60, customer = null, ...rest } = extra
+  const { acceptedAt = 1_000 } = rest
+  const heartbeat = { id, origin, tags, attributes, timeout, customer, createTime: createTime ?? iso(acceptedAt) }
   const body = Buffer.from(JSON.stringify({ origin, timeout }))
-  return { kind: 'heartbeat', origin, customer: null, timeout, body, ...envelope(rest) } as Draft
+  return { kind: 'heartbeat', ...heartbeat, body, ...envelope(rest) } as Draft
+}
+
+type Change = { kind: 'status' | 'tag' | 'untag' | 'attributes' } & Record<string, unknown>
+
+/** Its body says what the draft says. */
+export function changeDraft(alertId: string, change: Change, extra: Extra = {}): Draft {
+  const { kind: _, ...fields } = change
+  return { alertId, ...change, body: Buffer.from(JSON.stringify(fields)), ...envelope(extra) } as unknown as Draft
+}
+
+export function noteDraft(alertId: string, action: NoteAction, noteId: string, text: string, extra: Extra = {}): Draft {
+  const body = action === 'remove' ? null : Buffer.from(JSON.stringify({ id: noteId, text }))
+  return { kind: 'note', alertId, action, noteId, text, body, ...envelope(extra) } as Draft
+}
+
+export function webhookDraft(path: string, contentType: string | null, body: string, extra: Extra = {}): Draft {
+  return { kind: 'webhook', path, contentType, body: Buffer.from(body), ...envelope(extra) } as Draft
 }

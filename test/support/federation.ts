@@ -141,13 +141,21 @@ function onArrival(message: Message, from: Relay, { through }: Edge): Draft {
       return { ...envelope, kind: 'alert', alert: body }
     case 'action':
       return { ...envelope, kind: 'action', action: body.action, text: body.text, timeout: body.timeout ?? null }
-    default:
+    case 'status':
+      return { ...envelope, kind: 'status', status: body.status, text: body.text, timeout: body.timeout ?? null }
+    case 'tag':
+    case 'untag':
+      return { ...envelope, kind: message.kind, tags: body.tags }
+    case 'delete':
       return { ...envelope, kind: 'delete' }
+    default:
+      throw new Error(`no test carries a ${message.kind}`)
   }
 }
 
 function describe(message: Message): string {
   if (message.kind === 'delete') return 'delete'
   const body = JSON.parse(String(message.body))
+  if (message.kind !== 'alert' && message.kind !== 'action') return message.kind
   return message.kind === 'alert' ? `${body.severity} ${body.text}`.trim() : `${body.action} ${body.text}`.trim()
 }

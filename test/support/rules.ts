@@ -1,6 +1,6 @@
 import { configSchema } from '../../src/config/schema.js'
 import { alertRulesOf } from '../../src/ingress/alert.js'
-import { reread } from '../../src/ingress/reread.js'
+import { createRereadAlert, reread } from '../../src/ingress/reread.js'
 import { createLedger } from '../../src/ledger/ledger.js'
 import { bodyOf } from '../../src/ledger/resend.js'
 import { carry, collect } from '../../src/ledger/union.js'
@@ -22,6 +22,7 @@ export const rulesFor = (routes: readonly Route[]): LedgerRules => ({
   collect,
   carry,
   reread,
+  rereadAlert: createRereadAlert(ALERT_RULES),
   cameFrom: createCameFrom(routes),
   ids: randomIds,
 })

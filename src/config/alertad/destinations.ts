@@ -140,7 +140,7 @@ function hidden(
   return { ...auth, ...Object.fromEntries(found.flat()) }
 }
 
-export function variableName(of: string): string {
+function variableName(of: string): string {
   const name = of.toUpperCase().replace(/\W+/g, '_')
   return /^[A-Z_]/.test(name) ? name : `TO_${name}`
 }

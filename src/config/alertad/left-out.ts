@@ -46,6 +46,7 @@ const REASONS: readonly (readonly [RegExp, 'todo' | 'note', string])[] = [
   [/^ALARM_MODEL$/, 'todo', 'the relay keeps alerts by the model ALERTA'],
   [/^(SERVER_VERSION|ROUTING_DIST|PLUGINS_RAISE_ON_ERROR|DEFAULT_FIELD)$/, 'note', 'has no counterpart'],
   [/^(HISTORY_|QUERY_LIMIT$|DEFAULT_PAGE_SIZE$)/, 'note', 'is fixed here'],
+  [/^GRAFANA_TAGS_/, 'note', 'webhooks.convert makes attributes of tags, as Alerta does by default'],
   [/^DEFAULT_TIMEOUT$/, 'note', 'does nothing in a file: ALERT_TIMEOUT and HEARTBEAT_TIMEOUT do'],
 ]
 

@@ -93,4 +93,5 @@ export const MAPPINGS: Readonly<Record<string, Mapping>> = {
 /** Alerta's reject plugin; without it these do nothing there. */
 export const REJECT_MAPPINGS: Readonly<Record<string, Mapping>> = {
   ALLOWED_ENVIRONMENTS: { path: ['reject', 'allowed_environments'], convert: wordList },
+  ORIGIN_BLACKLIST: { path: ['reject', 'origin_blacklist'], convert: wordList },
 }

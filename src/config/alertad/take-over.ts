@@ -1,11 +1,12 @@
 import { readSetting } from '../environment.js'
 import { ensureAccess, takeHawkCredentials } from './access.js'
-import type { Assigned, Assignments } from './assignments.js'
+import type { Assignments } from './assignments.js'
 import { takeDestinations } from './destinations.js'
 import { concealed, type Draft, emptyDraft, note, type Place, put, todo } from './draft.js'
 import { reasonFor } from './left-out.js'
-import { MAPPINGS, type Mapping, REJECT_MAPPINGS } from './mappings.js'
+import { MAPPINGS, type Mapping, REJECT_MAPPINGS, shortened } from './mappings.js'
 import { takeOrigins } from './origins.js'
+import type { Assigned } from './reader.js'
 import { isList, isText, literal, onlyVariable, type Value } from './values.js'
 
 export interface TakeOverDeps {
@@ -99,7 +100,10 @@ function takeByEnvironmentName(value: Value, place: Place, draft: Draft): boolea
   const text = asVariable(value)
   const read = text === undefined ? undefined : readSetting(place.setting, text)
   if (read === undefined || read.faults.length > 0 || place.setting === 'DATABASE_URL') return false
-  put(draft, read.path, read.value, place)
+  const written = typeof read.value === 'string' && read.value !== text ? shortened(read.value) : read.value
+  put(draft, read.path, written, place)
+  if (read.path[0] === 'blackouts')
+    todo(draft, place, 'there are no blackouts at the relay unless blackouts.enabled is true')
   return true
 }
 

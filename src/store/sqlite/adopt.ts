@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3'
+import Database from 'better-sqlite3'
 import type { AlertState, PeerAlert } from '../../model/ledger.js'
 import type { Draft } from '../../model/message.js'
 import { alertLane } from '../../model/order.js'
@@ -21,7 +21,10 @@ export interface AdoptDeps {
   readonly rules: Pick<LedgerRules, 'ids'>
 }
 
-/** Takes an alert of a peer into the ledger, or learns its id of one that is there. Nothing of it is relayed. */
+/**
+ * Takes an alert of a peer into the ledger, or learns its id of one that is there. Nothing of it is relayed. One that
+ * cannot be kept is left out: what a peer tells must never stop the rest, or a resync would fail at it for ever.
+ */
 export type Adopt = (queue: QueueState, told: PeerAlert, now: number) => Filling
 
 export function createAdopt({ db, index, alertIds, marks, ledger, rules }: AdoptDeps): Adopt {
@@ -78,19 +81,35 @@ export function createAdopt({ db, index, alertIds, marks, ledger, rules }: Adopt
     return true
   }
 
-  return (queue, told, now) => {
+  function adopt(queue: QueueState, told: PeerAlert, now: number): Filling {
     const current = index.current(told.alert)
     const known = current ?? byId(told)
     const goneAt = known === undefined || known === current ? null : (deletedAt.get(known) ?? null)
     // what the peer has heard of since our delete lives on there
     if (goneAt !== null && goneAt >= told.lastReceiveTime) return 'deleted'
     if (known === undefined || goneAt !== null || ledger.read(known) === undefined) {
+      if (told.tooDeep) return 'unusable'
       record(queue, told, now)
       return 'adopted'
     }
     return isKnownThere(queue, known, told, now) ? 'learned' : 'known'
   }
+
+  // inside the transaction a savepoint
+  const adoptAlone = db.transaction(adopt)
+  return (queue, told, now) => {
+    try {
+      return adoptAlone(queue, told, now)
+    } catch (error) {
+      if (!isOfTheRow(error)) throw error
+      return 'unusable'
+    }
+  }
 }
+
+/** SQLite does not take what is to be written; any other failure is the disk's. */
+const isOfTheRow = (error: unknown): boolean =>
+  error instanceof Database.SqliteError && /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|ERROR$)/.test(error.code)
 
 /** Of what was before, and of how long an ack holds, a peer's list says nothing. */
 const stateOf = ({ id, alert, severity, status, lastReceiveId, lastReceiveTime }: PeerAlert): AlertState => ({

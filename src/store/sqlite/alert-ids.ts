@@ -42,6 +42,7 @@ export function createAlertIds(db: Database.Database): AlertIds {
     ),
     trim: db.prepare(
       `DELETE FROM alert_id WHERE alert = :alert AND source = :source AND n > 0
+         AND id <> (SELECT first_id FROM alert WHERE alert.id = :alert)
          AND n <= (SELECT max(n) FROM alert_id WHERE alert = :alert AND source = :source) - ${LAST_KEPT}`,
     ),
   }

@@ -47,6 +47,8 @@ export interface AlertIndex {
   gone(alert: AlertFields): readonly number[]
   /** Records an accepted change; returns the alert's number. `newest`: the ledger applied it. */
   record(draft: AboutAlert, found: IndexedAlert | undefined, change: Change, lanes: Lanes, newest: boolean): number
+  /** It begins anew, under this id. */
+  begin(alert: number, id: string): void
   markDeleted(alert: number, at: number): void
 }
 
@@ -86,6 +88,7 @@ export function createAlertIndex(
          last_alert_id = ?, last_digest = ?, last_hops = ?, last_at = ?
        WHERE id = ?`,
     ),
+    begin: db.prepare('UPDATE alert SET first_id = ? WHERE id = ?'),
     markDeleted: db.prepare('UPDATE alert SET deleted_at = ? WHERE id = ?'),
   }
 
@@ -145,6 +148,7 @@ export function createAlertIndex(
       const values = [...key, correlate, ...laneNumbers, draft.alertId, draft.acceptedAt, ...last]
       return Number(statement.insert.run(...values).lastInsertRowid)
     },
+    begin: (alert, id) => void statement.begin.run(id, alert),
     markDeleted: (alert, at) => void statement.markDeleted.run(at, alert),
   }
 }

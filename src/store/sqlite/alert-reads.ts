@@ -8,9 +8,11 @@ import { orderOf } from './alert-order.js'
 import { isSelective, joined, type Sql } from './conditions.js'
 import { reading } from './faults.js'
 import type { Ledger } from './ledger.js'
+import type { Notes } from './notes.js'
 import { addQueryFunctions } from './query-functions.js'
 import { IN_TIME, SERVICES, select } from './selection.js'
 import { createTops } from './tops.js'
+import { createVisible } from './visible.js'
 
 /** Of the states that one answer is made of: they are in memory several times while it is. */
 const LARGEST_ANSWER_BYTES = 32 * 1024 * 1024
@@ -19,50 +21,59 @@ const MOST_GROUPS = 1_000
 
 export interface AlertReadsDeps {
   readonly db: Database.Database
-  readonly alertIds: AlertIds
-  readonly ledger: Ledger
+  readonly alertIds: Pick<AlertIds, 'resolve'>
+  readonly ledger: Pick<Ledger, 'current'>
+  readonly notes: Pick<Notes, 'of'>
   /** the worst first; those of one level together */
   readonly severities: readonly (readonly string[])[]
   readonly monotonic: () => number
 }
 
-export function createAlertReads({ db, alertIds, ledger, severities, monotonic }: AlertReadsDeps): AlertReads {
+export function createAlertReads({ db, alertIds, ledger, notes, severities, monotonic }: AlertReadsDeps): AlertReads {
   const look = addQueryFunctions(db, monotonic)
   const rows = <T>(text: string, values: Sql['values']): readonly T[] => db.prepare<unknown[], T>(text).all(...values)
   const statement = {
     state: db.prepare<[number], string>('SELECT state FROM ledger WHERE alert = ?').pluck(),
     bare: db.prepare<[number], string>(`SELECT json_remove(state, '$.rawData') FROM ledger WHERE alert = ?`).pluck(),
     history: db.prepare<[number], string>('SELECT entry FROM history WHERE alert = ? ORDER BY n DESC').pluck(),
-    isListed: db.prepare<[number], number>('SELECT 1 FROM listed WHERE alert = ?').pluck(),
   }
+  const find = createVisible({ db, alertIds, rows })
   const asked = async <T>(read: () => T): Promise<T> => reading(() => look(read))
 
-  /** How many of each severity and status, `by` further columns of which `from` has some more. */
+  /**
+   * How many of each environment, severity and status, and of further columns, of which `join` adds some. In the order of
+   * an index, so that nothing is sorted; sums over environments are made of few rows afterwards.
+   */
   function countsBy<T extends StandingCount>(
     query: AlertQuery,
     columns: readonly string[] = [],
     join = '',
   ): readonly T[] {
     const { where, from } = select(query)
-    const by = ['listed.severity', 'listed.status', ...columns].join(', ')
+    const by = ['listed.environment', 'listed.status', 'listed.severity', ...columns].join(', ')
     return rows(
       `SELECT ${by}, count(*) AS count FROM ${from()}${join} WHERE ${where.text} GROUP BY ${by}`,
       where.values,
     )
   }
 
-  function numbers(query: PageQuery): readonly number[] {
+  function numbers(query: PageQuery, counts: readonly StandingCount[] | undefined): readonly number[] {
     const [first, ...rest] = query.sort
     if (first === undefined || !('field' in first.by) || first.by.field !== 'severity') {
       return ordered(query, query.sort, query.offset, query.limit)
     }
-    return bySeverity(query, first, rest)
+    return bySeverity(query, counts ?? countsBy(query), first, rest)
   }
 
   /** One severity after the other, so that an index has them in their order and only those of the page are read. */
-  function bySeverity(query: PageQuery, { descending }: SortBy, rest: readonly SortBy[]): readonly number[] {
+  function bySeverity(
+    query: PageQuery,
+    counts: readonly StandingCount[],
+    { descending }: SortBy,
+    rest: readonly SortBy[],
+  ): readonly number[] {
     const counted = new Map<string, number>()
-    for (const { severity, count } of countsBy(query)) {
+    for (const { severity, count } of counts) {
       counted.set(severity, (counted.get(severity) ?? 0) + count)
     }
     const known = new Set(severities.flat())
@@ -116,28 +127,27 @@ export function createAlertReads({ db, alertIds, ledger, severities, monotonic }
     })
   }
 
-  function visible(alert: number, customers: readonly string[]): Current | undefined {
-    if (statement.isListed.get(alert) === undefined) return undefined
-    const current = ledger.current(alert)
-    const { customer = null } = current?.state ?? {}
-    return customers.length === 0 || (customer !== null && customers.includes(customer)) ? current : undefined
-  }
-
   return {
     get: (id, customers) =>
       asked(() => {
-        const resolved = alertIds.resolve(id)
-        if (resolved === undefined) return undefined
-        if (resolved !== 'ambiguous') return visible(resolved.alert, customers)
-        // those that are deleted, or are not theirs to see, do not make it so
-        const { where, from } = select({ where: { kind: 'id', value: id }, customers })
-        const text = `SELECT listed.alert AS alert FROM ${from()} WHERE ${where.text} LIMIT 2`
-        const [only, ...others] = rows<{ alert: number }>(text, where.values)
-        if (others.length > 0) return 'ambiguous'
-        return only && ledger.current(only.alert)
+        const found = find(id, customers)
+        return found === undefined || found === 'ambiguous' ? found : ledger.current(found)
       }),
-    counts: (query) => asked(() => countsBy(query)),
-    page: (query) => asked(() => currentOf(numbers(query), query)),
+    notes: (id, customers) =>
+      asked(() => {
+        const found = find(id, customers)
+        return found === undefined || found === 'ambiguous' ? found : notes.of(found)
+      }),
+    ids: (query, most) =>
+      asked(() => {
+        const { where, from } = select(query)
+        const text = `SELECT listed.id AS id FROM ${from()} WHERE ${where.text} LIMIT ?`
+        const found = rows<{ id: string }>(text, [...where.values, most + 1])
+        if (found.length > most) throw new QueryTooMuch(`More than ${most} alerts: ask for fewer at once`)
+        return found.map(({ id }) => id)
+      }),
+    counts: (query) => asked(() => summed(countsBy(query))),
+    page: (query, counts) => asked(() => currentOf(numbers(query, counts), query)),
     history: (query, { offset, limit }) =>
       asked(() => {
         const where = joined([select(query).where, IN_TIME], ' AND ', '1')
@@ -155,8 +165,8 @@ export function createAlertReads({ db, alertIds, ledger, severities, monotonic }
         )
         return states.map(({ state }, i) => ({ state, entry: JSON.parse(found[i]?.entry as string) as HistoryEntry }))
       }),
-    environments: (query) => asked(() => countsBy(query, ['environment'])),
-    services: (query) => asked(() => countsBy(query, ['environment', 'service'], SERVICES)),
+    environments: (query) => asked(() => countsBy(query)),
+    services: (query) => asked(() => countsBy(query, ['service'], SERVICES)),
     groups: (query) =>
       asked(() => {
         const { where, from } = select(query)
@@ -178,4 +188,14 @@ export function createAlertReads({ db, alertIds, ledger, severities, monotonic }
       }),
     top: createTops({ rows, select, asked }),
   }
+}
+
+/** Those of all environments together. */
+function summed(counts: readonly StandingCount[]): readonly StandingCount[] {
+  const sums = new Map<string, StandingCount>()
+  for (const { severity, status, count } of counts) {
+    const key = JSON.stringify([severity, status])
+    sums.set(key, { severity, status, count: count + (sums.get(key)?.count ?? 0) })
+  }
+  return [...sums.values()]
 }

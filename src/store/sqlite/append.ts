@@ -2,9 +2,11 @@ import type Database from 'better-sqlite3'
 import type { Decision, Verdict } from '../../model/decision.js'
 import type { Note } from '../../model/ledger.js'
 import { type AboutAlert, type Draft, isAboutAlert } from '../../model/message.js'
-import type { Appended, Budget, Current, Decide, LedgerRules } from '../contract.js'
+import type { Appended, Current, Decide, LedgerRules } from '../contract.js'
 import type { AlertIds } from './alert-ids.js'
 import type { AlertIndex, IndexedAlert } from './alert-index.js'
+import { createBudgetCheck } from './budget-check.js'
+import type { HeartbeatStates } from './heartbeat-states.js'
 import type { Heartbeats } from './heartbeats.js'
 import type { Identify } from './identify.js'
 import type { Journal } from './journal.js'
@@ -27,6 +29,7 @@ export interface AppendDeps {
   readonly ledger: Ledger
   readonly notes: Notes
   readonly heartbeats: Heartbeats
+  readonly heartbeatStates: HeartbeatStates
   readonly identify: Pick<Identify, 'recognise'>
   readonly resend: Resend
   readonly decide: Decide
@@ -50,6 +53,8 @@ interface Subject {
 export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Appended {
   const { db, journal, queues, index, alertIds, identify, marks, ledger, notes, heartbeats, resend, decide, rules } =
     deps
+  const { heartbeatStates } = deps
+  const withinBudgets = createBudgetCheck(queues)
   const statement = {
     isSeen: db.prepare('SELECT 1 FROM seen WHERE key = ?').pluck(),
     see: db.prepare('INSERT INTO seen (key, seen_at) VALUES (?, ?)'),
@@ -58,13 +63,18 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
 
   function appendAlone(tx: Tx, draft: Exclude<Draft, AboutAlert>, seen: boolean): Appended {
     const decision = decide(draft, { seen, alert: undefined, outdated: false })
-    if (decision.kind !== 'accept') return refused(draft, decision)
+    if (decision.kind !== 'accept') {
+      const known = draft.kind === 'heartbeat' ? heartbeatStates.ofOrigin(draft) : undefined
+      const appended = refused(draft, decision)
+      return appended.kind === 'copy' && known !== undefined ? { ...appended, heartbeat: known } : appended
+    }
     const fitting = withinBudgets(tx, decision.verdicts, draft)
     if (!Array.isArray(fitting)) return fitting
     const seq = journal.write(draft, null, null, fitting)
     if (draft.kind === 'heartbeat') heartbeats.newest(tx, decision.lanes.resource, seq, draft.acceptedAt)
     queueAll(tx, seq, draft, fitting)
-    return accepted(fitting)
+    const kept = draft.kind === 'heartbeat' ? { heartbeat: heartbeatStates.keep(draft) } : {}
+    return { ...accepted(fitting), ...kept }
   }
 
   function appendAboutAlert(tx: Tx, given: AboutAlert, seen: boolean): Appended {
@@ -72,8 +82,7 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     const found = index.find(given, from?.id)
     if (found === 'ambiguous') return { kind: given.customers.length > 0 ? 'not theirs' : 'ambiguous' }
     const draft = found === undefined ? given : { ...given, alertId: found.alertId }
-    const entry = found === undefined ? undefined : ledger.read(found.id)
-    const [gone] = found === undefined && draft.kind === 'alert' ? index.gone(draft.alert) : []
+    const { entry, gone } = knownOf(draft, found)
     const judged = ledger.judge(draft, entry, gone === undefined ? undefined : ledger.stampOf(gone))
     const outdated = judged.standing === 'outdated'
     const decision = decide(draft, { seen, alert: found?.known, outdated })
@@ -87,16 +96,27 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     return appended
   }
 
+  /** For a reception, what housekeeping took off the lists is gone as if it were deleted. */
+  function knownOf(draft: AboutAlert, found: IndexedAlert | undefined): Pick<Subject, 'entry' | 'gone'> {
+    if (found === undefined) {
+      return { entry: undefined, gone: draft.kind === 'alert' ? index.gone(draft.alert)[0] : undefined }
+    }
+    const entry = ledger.read(found.id)
+    const isOff = draft.kind === 'alert' && entry?.cleared === true
+    return isOff ? { entry: undefined, gone: found.id } : { entry, gone: undefined }
+  }
+
   function accept(tx: Tx, draft: AboutAlert, decision: Accepting, subject: Subject): Appended {
     const { verdicts, lanes, change } = decision
     const { found, entry, judged, gone, from } = subject
     if (judged.standing === 'outdated' && gone !== undefined) {
       // about an alert that was deleted later than this was accepted elsewhere
       journal.write(draft, gone, null, verdicts)
-      return accepted(verdicts)
+      return { ...accepted(verdicts), outdated: true }
     }
     if (change === undefined) throw new Error('a message about an alert changes it')
     const alert = index.record(draft, found, change, lanes, isApplied(judged))
+    if (found !== undefined && entry === undefined && draft.kind === 'alert') index.begin(alert, draft.alertId)
     const repeats = isRepeat(draft, subject) ? (entry?.changedSeq ?? null) : null
     const seq = journal.write(
       { ...draft, stamp: stampOf(draft, judged), became: judged.became },
@@ -115,7 +135,8 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
       for (const { destination } of verdicts.filter(isQueued)) {
         resend(tx, alert, queues.byName(destination), draft.acceptedAt)
       }
-    return { ...accepted(verdicts), ...outcomeOf(draft, alert) }
+    const outdated = judged.standing === 'outdated' ? ({ outdated: true } as const) : {}
+    return { ...accepted(verdicts), ...outcomeOf(draft, alert), ...outdated }
   }
 
   const lacksNote = (draft: AboutAlert, alert: number): boolean =>
@@ -174,23 +195,6 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     }
   }
 
-  /** Where a queue is full the sender is refused, or the destination is left out until it can be resynced. */
-  function withinBudgets(tx: Tx, verdicts: readonly Verdict[], draft: Draft): Verdict[] | Appended {
-    const bytes = draft.body?.length ?? 0
-    const fitting: Verdict[] = []
-    for (const verdict of verdicts) {
-      const queue = verdict.kind === 'queue' ? queues.byName(verdict.destination) : undefined
-      const limit = queue && passedLimit(queue, bytes)
-      if (queue === undefined || (limit === undefined && queue.overflowedAt === undefined)) fitting.push(verdict)
-      else if (queue.overflow === 'refuse') return { kind: 'refused', destination: queue.name, limit: limit ?? 'rows' }
-      else {
-        if (queue.overflowedAt === undefined) queues.overflow(tx, queue, draft.acceptedAt)
-        fitting.push({ destination: queue.name, kind: 'skip', why: 'queue full', mark: verdict.mark })
-      }
-    }
-    return fitting
-  }
-
   function refused(draft: Draft, decision: Exclude<Decision, Accepting>, found?: IndexedAlert): Appended {
     if (decision.kind !== 'copy') return decision
     const { current, note } = found === undefined ? NOTHING_TOLD : outcomeOf(draft, found.id)
@@ -230,10 +234,3 @@ const isRepeat = (draft: AboutAlert, { judged, entry }: Subject): boolean =>
 /** Where the state's time had to be later than the clock's, the message says so to other relays. */
 const stampOf = (draft: AboutAlert, { stamp }: Judged): number | undefined =>
   stamp === draft.acceptedAt ? undefined : stamp
-
-/** Which of its limits a queue would pass; undefined: none. */
-function passedLimit({ rows, bytes, budget }: QueueState, more: number): keyof Budget | undefined {
-  if (budget === undefined) return undefined
-  if (rows >= budget.rows) return 'rows'
-  return bytes + more > budget.bytes ? 'bytes' : undefined
-}

@@ -200,7 +200,7 @@ export function createClaim(deps: ClaimDeps): (queue: QueueState, limit: number,
 const isOlderNews = (row: ClaimRow, seq: number): boolean => row.changed_seq > seq && isInState(row)
 
 /** Only what a state can express is made up for by sending the state; all else does something of its own. */
-function isInState({ kind, action }: ClaimRow): boolean {
+export function isInState({ kind, action }: Pick<MessageRow, 'kind' | 'action'>): boolean {
   switch (kind) {
     case 'alert':
     case 'delete':

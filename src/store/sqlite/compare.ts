@@ -35,8 +35,8 @@ export function createComparison(
   }
 
   function there(queue: QueueState, { readAt }: Comparing, after: number): Compared {
-    const page = snapshot.onlyThere(queue, after, PAGE)
-    const drifts = page.map(
+    const { found, last } = snapshot.onlyThere(queue, after)
+    const drifts = found.map(
       (one): Drift => ({
         ...{ environment: one.environment, resource: one.resource, event: one.event },
         customer: one.customer === '' ? null : one.customer,
@@ -47,8 +47,7 @@ export function createComparison(
         there: shown(one),
       }),
     )
-    const last = page.length === PAGE ? page.at(-1) : undefined
-    return { drifts, seen: 0, next: last && { of: 'peer', after: last.n } }
+    return { drifts, seen: 0, next: last === undefined ? undefined : { of: 'peer', after: last } }
   }
 
   // one transaction, so that all of a page is as of one moment

@@ -18,7 +18,7 @@ export interface Crossing {
   /** A delivery was superseded for that reason. */
   superseded(tx: Tx, queue: QueueState, delivery: Crossed, now: number): void
   /**
-   * A delivery was executed there. `goesBack`: it was a sender's action that goes back to what was before, of which,
+   * A delivery was executed there. `goesBack`: it was a sender's message that goes back to what was before, of which,
    * once changes have crossed, the destination may have another memory than the ledger.
    */
   settled(tx: Tx, queue: QueueState, delivery: Crossed & { readonly goesBack: boolean }, now: number): void

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { mergedAttributes, mergedTags } from '../../model/details.js'
 import type { Carried } from '../../model/ledger.js'
 import type { Kind } from '../../model/message.js'
 import type { LedgerRules } from '../contract.js'
@@ -26,8 +27,22 @@ export interface Fold {
   carried(queue: QueueState, seq: number): Carried | undefined
 }
 
-/** Deliveries folded in one transaction, so that accepting never waits long. */
+/** Deliveries folded in one transaction, and about the bytes of their bodies, so that accepting never waits long. */
 const FOLDED_AT_ONCE = 500
+const FOLDED_BYTES = 16 * 1024 * 1024
+
+/** How it went with a delivery so far. */
+interface Retry {
+  readonly attempts: number
+  readonly not_before: number
+  readonly faults: number
+  readonly first_fault_at: number
+  readonly last_fault_at: number
+  readonly suspensions: number
+  readonly not_found: number
+  readonly status: number | null
+  readonly note: string | null
+}
 
 interface Next {
   readonly seq: number
@@ -48,6 +63,17 @@ export function createFold(db: Database.Database, withdraw: Withdraw, { collect 
     ),
     carry: db.prepare('INSERT INTO folded (destination, seq, tags, attributes) VALUES (?, ?, ?, ?)'),
     forgetCarried: db.prepare('DELETE FROM folded WHERE destination = ? AND seq = ?'),
+    retry: db.prepare<[number, number], Retry>(
+      `SELECT attempts, not_before, faults, first_fault_at, last_fault_at, suspensions, not_found, status, note
+       FROM retry WHERE destination = ? AND seq = ?`,
+    ),
+    // itself it was never sent: no try of it has an unknown end
+    inherit: db.prepare<[Retry & { destination: number; seq: number }]>(
+      `INSERT INTO retry (destination, seq, attempts, not_before, faults, first_fault_at, last_fault_at, unknowns,
+         suspensions, not_found, status, note)
+       VALUES (:destination, :seq, :attempts, :not_before, :faults, :first_fault_at, :last_fault_at, 0, :suspensions,
+         :not_found, :status, :note) ON CONFLICT DO NOTHING`,
+    ),
   }
 
   function carriedBy(queue: QueueState, seq: number): Carried | undefined {
@@ -65,22 +91,29 @@ export function createFold(db: Database.Database, withdraw: Withdraw, { collect 
   return {
     carried: carriedBy,
     fold(tx, queue, repeat, now) {
-      let union = carriedBy(queue, repeat.seq)
+      const carried = carriedBy(queue, repeat.seq)
+      const parts: Carried[] = carried === undefined ? [] : [carried]
+      const tried = statement.retry.get(queue.id, repeat.seq)
       let { seq, body } = repeat
       const folded = new Set<number>()
-      while (folded.size < FOLDED_AT_ONCE) {
+      let bytes = 0
+      while (folded.size < FOLDED_AT_ONCE && bytes < FOLDED_BYTES) {
         const next = successorOf(queue, { ...repeat, seq })
         if (next === undefined) break
-        union = unite(union, collect(body))
+        parts.push(collect(body))
         withdraw(tx, queue, seq, { state: 'folded', note: 'a later repeat goes out instead', bytes: body.length }, now)
         folded.add(seq)
+        bytes += body.length
         seq = next.seq
         body = statement.body.get(seq) as Buffer
       }
-      if (union === undefined || folded.size === 0) return folded
+      if (folded.size === 0) return folded
+      // else a peer that answers 500 to each of them would be asked for ever, and without a pause
+      if (tried !== undefined) statement.inherit.run({ destination: queue.id, seq, ...tried })
       const further = carriedBy(queue, seq)
+      if (further !== undefined) parts.push(further)
       statement.forgetCarried.run(queue.id, seq)
-      const { tags, attributes } = further === undefined ? union : unite(union, further)
+      const { tags, attributes } = unite(parts)
       statement.carry.run(queue.id, seq, JSON.stringify(tags), JSON.stringify(attributes))
       return folded
     },
@@ -88,7 +121,10 @@ export function createFold(db: Database.Database, withdraw: Withdraw, { collect 
 }
 
 /** As Alerta merges repeats: tags as a set, of attributes the later value. */
-const unite = (earlier: Carried | undefined, later: Carried): Carried => ({
-  tags: [...new Set([...(earlier?.tags ?? []), ...later.tags])],
-  attributes: { ...earlier?.attributes, ...later.attributes },
+const unite = (parts: readonly Carried[]): Carried => ({
+  tags: mergedTags(lastFirst(parts.flatMap(({ tags }) => tags)), []),
+  attributes: mergedAttributes(Object.fromEntries(parts.flatMap(({ attributes }) => Object.entries(attributes))), {}),
 })
+
+/** Each of them once, where it was told last. */
+const lastFirst = (tags: readonly string[]): readonly string[] => [...new Set(tags.toReversed())].toReversed()

@@ -18,6 +18,8 @@ export interface LedgerEntry extends KnownState {
   readonly alert: number
   /** the journal's number of its newest change */
   readonly changedSeq: number
+  /** housekeeping took it off the lists: a reception begins anew */
+  readonly cleared: boolean
 }
 
 /** What a write means for the ledger. */
@@ -45,11 +47,14 @@ export interface Ledger {
 
 /** Alerta's HISTORY_LIMIT (settings.py). */
 const HISTORY_KEPT = 100
+/** Of a history that goes into one answer; what is older is left out. */
+const HISTORY_BYTES = 1024 * 1024
 
 interface Row {
   readonly state: string
   readonly registers: string
   readonly changed_seq: number
+  readonly cleared_at: number | null
 }
 
 export function createLedger(
@@ -58,11 +63,12 @@ export function createLedger(
   notes: Notes,
 ): Ledger {
   const statement = {
-    read: db.prepare<[number], Row>('SELECT state, registers, changed_seq FROM ledger WHERE alert = ?'),
+    read: db.prepare<[number], Row>('SELECT state, registers, changed_seq, cleared_at FROM ledger WHERE alert = ?'),
     write: db.prepare(
       `INSERT INTO ledger (alert, severity, status, registers, changed_seq, state) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (alert) DO UPDATE SET severity = excluded.severity, status = excluded.status,
-         registers = excluded.registers, changed_seq = excluded.changed_seq, state = excluded.state`,
+         registers = excluded.registers, changed_seq = excluded.changed_seq, state = excluded.state,
+         cleared_at = iif(?, NULL, cleared_at)`,
     ),
     stamp: db.prepare<[number], number>(`SELECT registers ->> '$.status.stamp' FROM ledger WHERE alert = ?`).pluck(),
     deleted: db.prepare('UPDATE ledger SET registers = ?, changed_seq = ? WHERE alert = ?'),
@@ -80,7 +86,20 @@ export function createLedger(
   function read(alert: number): LedgerEntry | undefined {
     const row = statement.read.get(alert)
     if (row === undefined) return undefined
-    return { alert, state: JSON.parse(row.state), registers: JSON.parse(row.registers), changedSeq: row.changed_seq }
+    const { state, registers, changed_seq: changedSeq, cleared_at } = row
+    const cleared = cleared_at !== null
+    return { alert, state: JSON.parse(state), registers: JSON.parse(registers), changedSeq, cleared }
+  }
+
+  function historyOf(alert: number): readonly HistoryEntry[] {
+    const entries: HistoryEntry[] = []
+    let bytes = 0
+    for (const text of statement.history.iterate(alert)) {
+      bytes += text.length
+      if (bytes > HISTORY_BYTES) break
+      entries.push(JSON.parse(text))
+    }
+    return entries
   }
 
   return {
@@ -117,13 +136,15 @@ export function createLedger(
       if (!isApplied({ standing })) return
       const registers = JSON.stringify(registersAfter(became ?? {}, since, entry))
       const changedSeq = changed || entry === undefined ? seq : entry.changedSeq
-      statement.write.run(alert, state.severity, state.status, registers, changedSeq, JSON.stringify(state))
+      const text = JSON.stringify(state)
+      // what changes nothing does not bring it back
+      const comes = changed || entry === undefined ? 1 : 0
+      statement.write.run(alert, state.severity, state.status, registers, changedSeq, text, comes)
     },
     current(alert) {
       const entry = read(alert)
       if (entry === undefined) return undefined
-      const history = statement.history.all(alert).map((text) => JSON.parse(text) as HistoryEntry)
-      return { state: entry.state, history }
+      return { state: entry.state, history: historyOf(alert) }
     },
   }
 

@@ -1,5 +1,5 @@
 /** The columns of `listed`, from a row of `ledger` or from `new` in a trigger. */
-const columnsOf = (row: string): string => `
+export const LISTED_COLUMNS = (row: string): string => `
     ${row}.alert, ${row}.state ->> '$.id', ${row}.state ->> '$.environment', ${row}.state ->> '$.resource',
     ${row}.state ->> '$.event', ${row}.state ->> '$.customer', ${row}.severity, ${row}.status,
     ${row}.state ->> '$.group',
@@ -38,7 +38,7 @@ export const LISTED = `
     PRIMARY KEY (service, alert)
   ) STRICT, WITHOUT ROWID;
 
-  INSERT INTO listed SELECT ${columnsOf('ledger')} FROM ledger WHERE ${isCurrent('ledger.alert')};
+  INSERT INTO listed SELECT ${LISTED_COLUMNS('ledger')} FROM ledger WHERE ${isCurrent('ledger.alert')};
   INSERT OR IGNORE INTO listed_service (alert, service)
     SELECT ledger.alert, value FROM ledger, json_each(ledger.state, '$.service') WHERE ${isCurrent('ledger.alert')};
 
@@ -55,7 +55,7 @@ export const LISTED = `
   CREATE INDEX history_by_time ON history (entry ->> '$.updateTime');
 
   CREATE TRIGGER ledger_began AFTER INSERT ON ledger WHEN ${isCurrent('new.alert')} BEGIN
-    INSERT INTO listed SELECT ${columnsOf('new')};
+    INSERT INTO listed SELECT ${LISTED_COLUMNS('new')};
     INSERT OR IGNORE INTO listed_service (alert, service)
       SELECT new.alert, value FROM json_each(new.state, '$.service');
   END;
@@ -67,7 +67,7 @@ export const LISTED = `
     WHEN old.severity <> new.severity OR old.status <> new.status OR ${differs('$.event')} OR ${differs('$.group')}
       OR ${differs('$.createTime')} BEGIN
     UPDATE listed SET (alert, id, environment, resource, event, customer, severity, status, group_name, created_at,
-        received_at, duplicates) = (SELECT ${columnsOf('new')}) WHERE alert = new.alert;
+        received_at, duplicates) = (SELECT ${LISTED_COLUMNS('new')}) WHERE alert = new.alert;
   END;
   CREATE TRIGGER ledger_served AFTER UPDATE OF state ON ledger WHEN ${differs('$.service')} BEGIN
     DELETE FROM listed_service WHERE alert = new.alert;

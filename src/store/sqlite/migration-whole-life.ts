@@ -58,7 +58,7 @@ export const WHOLE_LIFE = `
     DELETE FROM note WHERE alert = old.alert;
   END;
 
-  -- The id under which a destination knows a note, as it answered to message seq.
+  -- The id under which a destination knows a note; wanted as long as the note, or message seq, is there.
   CREATE TABLE note_alias (
     note TEXT NOT NULL,
     destination INTEGER NOT NULL,
@@ -67,6 +67,7 @@ export const WHOLE_LIFE = `
     PRIMARY KEY (note, destination)
   ) STRICT, WITHOUT ROWID;
   CREATE TRIGGER note_forgotten AFTER DELETE ON note BEGIN
-    DELETE FROM note_alias WHERE note = old.id;
+    -- its removal may still be on the way
+    UPDATE note_alias SET seq = (SELECT max(seq) FROM message) WHERE note = old.id;
   END;
   `

@@ -2,7 +2,9 @@ import { MARKS } from '../../model/decision.js'
 import { SETTLED_STATES } from '../../model/delivery.js'
 import { ORDERINGS } from '../../model/destination.js'
 import { RESYNC_PHASES } from '../../model/resync.js'
+import { FILL } from './migration-fill.js'
 import { LISTED } from './migration-listed.js'
+import { UPKEEP } from './migration-upkeep.js'
 import { WHOLE_LIFE } from './migration-whole-life.js'
 
 const oneOf = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ')
@@ -270,4 +272,13 @@ export const MIGRATIONS: readonly string[] = [
   `,
   LISTED,
   WHOLE_LIFE,
+  UPKEEP,
+  // What users of the web UI have set for themselves, by the name of their credential.
+  `
+  CREATE TABLE user_settings (
+    who TEXT PRIMARY KEY,
+    attributes TEXT NOT NULL CHECK (json_valid(attributes))
+  ) STRICT;
+  `,
+  FILL,
 ]

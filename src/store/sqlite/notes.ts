@@ -14,7 +14,7 @@ export interface Notes {
 }
 
 /** Of one alert, as many as Alerta shows; older ones make room. */
-export const NOTES_KEPT = 100
+const NOTES_KEPT = 100
 
 export function createNotes(db: Database.Database): Notes {
   const statement = {

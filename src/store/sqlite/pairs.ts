@@ -20,10 +20,13 @@ export interface Pairs {
   isMoving(queue: QueueState, row: PairRow, readAt: number): boolean
   /** What waits for the destination, or was delivered since `readAt`, brings it to the alert's state. */
   isComing(queue: QueueState, row: PairRow, readAt: number): boolean
-  /** Alerts up to the newest one, and its number. */
+  /** About how many alerts there are up to the newest one, and its number. */
   extent(): { readonly held: number; readonly last: number }
-  /** An alert is open that went there or came from there, and of which nothing was heard since `before`. */
-  hasOpen(queue: QueueState, before: number): boolean
+  /**
+   * Whether, of the next alerts behind number `after`, one is open that went there or came from there, and of which
+   * nothing was heard since `before`. A number: none of those up to it.
+   */
+  hasOpen(queue: QueueState, before: number, after: number): boolean | number
 }
 
 interface Row {
@@ -40,6 +43,9 @@ interface Row {
   readonly severity: string
   readonly received_at: number
 }
+
+/** Alerts looked at in one go, so that the event loop is not away for long. */
+const LOOKED_AT = 5_000
 
 export function createPairs(db: Database.Database): Pairs {
   const over = `ledger.status IN ('closed', 'expired')`
@@ -87,14 +93,22 @@ export function createPairs(db: Database.Database): Pairs {
                   AND settled.state = 'delivered' AND settled.at >= :readAt)) LIMIT 1`,
       )
       .pluck(),
+    // counted in narrow indexes: the ledger's own rows are long
     extent: db.prepare<[], { held: number; last: number }>(
-      'SELECT count(*) AS held, coalesce(max(alert), 0) AS last FROM ledger',
+      `SELECT (SELECT count(*) FROM listed)
+           + (SELECT count(*) FROM alert WHERE deleted_at IS NOT NULL AND resource IS NOT NULL) AS held,
+         (SELECT coalesce(max(alert), 0) FROM ledger) AS last`,
     ),
+    end: db
+      .prepare<[number], number>(`SELECT alert FROM listed WHERE alert > ? ORDER BY alert LIMIT 1 OFFSET ${LOOKED_AT}`)
+      .pluck(),
     open: db
-      .prepare<[number, number], number>(
-        `SELECT 1 FROM mark JOIN alert ON alert.id = mark.alert JOIN ledger ON ledger.alert = mark.alert
-         WHERE mark.destination = ? AND mark.state = 'open' AND mark.sent = 1 AND alert.deleted_at IS NULL
-           AND alert.updated_at < ? AND NOT ${over} LIMIT 1`,
+      .prepare<[{ destination: number; before: number; after: number; end: number }], number>(
+        `SELECT 1 FROM listed
+           CROSS JOIN mark ON mark.alert = listed.alert AND mark.destination = :destination
+           CROSS JOIN alert ON alert.id = listed.alert
+         WHERE listed.alert > :after AND listed.alert <= :end AND listed.status NOT IN ('closed', 'expired')
+           AND mark.state = 'open' AND mark.sent = 1 AND alert.updated_at < :before LIMIT 1`,
       )
       .pluck(),
   }
@@ -108,7 +122,11 @@ export function createPairs(db: Database.Database): Pairs {
       return statement.coming.get({ alert, changed: changedSeq, destination: queue.id, isThere, readAt }) !== undefined
     },
     extent: () => statement.extent.get() ?? { held: 0, last: 0 },
-    hasOpen: (queue, before) => statement.open.get(queue.id, before) !== undefined,
+    hasOpen(queue, before, after) {
+      const end = statement.end.get(after)
+      const place = { destination: queue.id, before, after, end: end ?? Number.MAX_SAFE_INTEGER }
+      return statement.open.get(place) !== undefined || (end ?? false)
+    },
   }
 }
 

@@ -63,6 +63,8 @@ function sweepMessages(db: Database.Database): Sweep {
         OR settled.at >= CASE settled.state WHEN 'dead' THEN :deadBefore ELSE :settledBefore END LIMIT 1`,
   )
   const forgetSettled = db.prepare('DELETE FROM settled WHERE seq = ? AND destination IN (SELECT id FROM destination)')
+  // what was folded into a dead letter
+  const forgetFolded = db.prepare('DELETE FROM folded WHERE seq = ? AND destination IN (SELECT id FROM destination)')
   const forget = db.prepare('DELETE FROM message WHERE seq = ?')
   /** Messages whose pages are damaged: they stay, or they would keep all later ones from being forgotten. */
   const stuck = new Set<number>()
@@ -80,6 +82,7 @@ function sweepMessages(db: Database.Database): Sweep {
     if (accepted_at >= now - settledMs) return accepted_at > now + CLOCK_SLACK_MS
     if (needed.get({ seq, settledBefore: now - settledMs, deadBefore: now - deadMs }) === undefined) {
       forgetSettled.run(seq)
+      forgetFolded.run(seq)
       forgetMessage(seq)
     }
     return true
@@ -148,7 +151,7 @@ function sweepAlerts(db: Database.Database): Sweep {
   )
 }
 
-/** Seen message ids, nonces, holds, the numbers of pruned heartbeats: all found by key or few. */
+/** Seen message ids, nonces, holds, the numbers of pruned heartbeats, origins long silent: all found by key or few. */
 function sweepKeys(db: Database.Database): Sweep {
   const forgetSeen = db.prepare(
     'DELETE FROM seen WHERE key IN (SELECT key FROM seen WHERE key < ? AND seen_at < ? ORDER BY key LIMIT ?)',
@@ -158,18 +161,20 @@ function sweepKeys(db: Database.Database): Sweep {
   )
   const forgetHolds = db.prepare('DELETE FROM hold WHERE until < ?')
   const forgetHeartbeats = db.prepare('DELETE FROM heartbeat WHERE seq < (SELECT min(seq) FROM message)')
-  // of notes about alerts that nobody has told us of
+  // of those whose alert stands it must be known that it does
+  const forgetOrigins = db.prepare('DELETE FROM heartbeat_state WHERE received_at < ? AND told IS NULL')
   const forgetNoteAliases = db.prepare(
-    `DELETE FROM note_alias WHERE seq < (SELECT min(seq) FROM message) AND note NOT IN (SELECT id FROM note)`,
+    `DELETE FROM note_alias WHERE seq < (SELECT min(seq) FROM message) AND NOT EXISTS (SELECT 1 FROM note WHERE note.id = note_alias.note)`,
   )
   return {
-    next({ now, seenMs, limit }) {
+    next({ now, seenMs, alertMs, limit }) {
       const before = now - seenMs
       const seen = forgetSeen.run(seenKeyAt(before), before, limit).changes
       const nonces = forgetNonces.run(now, limit).changes
       // a hold is needed as long as a delivery that waited through it may be
       forgetHolds.run(before)
       forgetHeartbeats.run()
+      forgetOrigins.run(now - alertMs)
       forgetNoteAliases.run()
       return seen === limit || nonces === limit
     },

@@ -4,7 +4,7 @@ import { isDamage } from './faults.js'
 import type { QueueState } from './queues.js'
 import { MESSAGE_COLUMNS, type MessageRow, toMessage } from './rows.js'
 
-interface SettledRow extends MessageRow {
+export interface SettledRow extends MessageRow {
   readonly state: string
   readonly at: number
   readonly attempts: number
@@ -49,21 +49,27 @@ export function createReports(db: Database.Database) {
       oldestAt: statement.oldest.get(queue.id),
     }),
     settled: (queue: QueueState, state: string, limit: number): readonly Settled[] =>
-      readSettled(queue, state, limit).map((row) => ({
-        destination: queue.name,
-        state: row.state,
-        at: row.at,
-        attempts: row.attempts,
-        status: row.status,
-        note: row.note,
-        message: toMessage(row),
-      })),
+      readSettled(queue, state, limit).map((row) => settledOf(queue, row)),
   }
 }
+
+export const settledOf = (queue: QueueState, row: SettledRow): Settled => ({
+  destination: queue.name,
+  state: row.state,
+  at: row.at,
+  attempts: row.attempts,
+  status: row.status,
+  note: row.note,
+  message: toMessage(row),
+})
+
+const SETTLED = 'settled.state, settled.at, settled.attempts, settled.status, settled.note'
+
+export const SETTLED_COLUMNS = `${MESSAGE_COLUMNS}, ${SETTLED}`
 
 const WITHOUT_BODY = MESSAGE_COLUMNS.replace('message.body', 'NULL AS body')
 
 const settledRows = (columns: string, state: string): string =>
-  `SELECT ${columns}, settled.state, settled.at, settled.attempts, settled.status, settled.note
+  `SELECT ${columns}, ${SETTLED}
    FROM settled JOIN message ON message.seq = settled.seq
    WHERE destination = ? AND state = ${state} ORDER BY settled.seq DESC LIMIT ?`

@@ -16,7 +16,7 @@ export interface ResyncJobs {
   readAt(queue: QueueState, now: number): void
   queue(queue: QueueState, by: 'diff' | 'all', note: string | null): void
   step(tx: Tx, queue: QueueState, stepping: Stepping): Step
-  end(queue: QueueState, phase: ResyncPhase, note: string | null, now: number): void
+  end(tx: Tx, queue: QueueState, phase: ResyncPhase, note: string | null, now: number): void
 }
 
 export interface ResyncDeps {
@@ -31,6 +31,9 @@ const SHORT_ROWS = 500
 /** Alerts resent in one transaction, and looked at, so that accepting never waits long. */
 const RESENT_AT_ONCE = 200
 const LOOKED_AT = 400
+
+/** A plan as it is kept: with since when nothing was queued there, where the resync makes up for that. */
+type Kept = ResyncPlan & { readonly overflowedAt?: number }
 
 interface Row {
   readonly plan: string
@@ -104,8 +107,11 @@ export function createResyncJobs({ db, queues, pairs, resend }: ResyncDeps): Res
     start(tx, queue, plan, now) {
       const row = get(queue)
       if (row !== undefined && isRunning(row)) return false
-      statement.start.run(queue.id, JSON.stringify(plan), now, now)
-      if (queue.overflowedAt !== undefined && plan.by !== 'from') queues.overflow(tx, queue, undefined)
+      const { overflowedAt } = queue
+      const endsOverflow = overflowedAt !== undefined && makesUpFor(plan, overflowedAt)
+      const kept: Kept = endsOverflow ? { ...plan, overflowedAt } : plan
+      statement.start.run(queue.id, JSON.stringify(kept), now, now)
+      if (endsOverflow) queues.overflow(tx, queue, undefined)
       return true
     },
     note: (queue, note, tally) =>
@@ -122,16 +128,27 @@ export function createResyncJobs({ db, queues, pairs, resend }: ResyncDeps): Res
       const row = get(queue)
       return row?.phase === 'queuing' ? work(tx, queue, row, stepping) : { kind: 'done', queued: 0 }
     },
-    end: (queue, phase, note, now) => void statement.end.run(phase, note, now, queue.id),
+    end(tx, queue, phase, note, now) {
+      const row = get(queue)
+      if (row === undefined || statement.end.run(phase, note, now, queue.id).changes === 0) return
+      const { overflowedAt, ...plan } = JSON.parse(row.plan) as Kept
+      if (overflowedAt === undefined || (phase === 'done' && makesUpFor(plan, overflowedAt))) return
+      // what was not queued then is still owed: the next one begins where this one did
+      queues.overflow(tx, queue, Math.min(overflowedAt, queue.overflowedAt ?? overflowedAt))
+    },
   }
 }
+
+/** Whether it sends all that was not queued since; of a peer that is not compared with, all without a time is what is open. */
+const makesUpFor = ({ by, since, match }: ResyncPlan, overflowedAt: number): boolean =>
+  by !== 'from' && match.length === 0 && (since === null ? by === 'diff' : since <= overflowedAt)
 
 /** Messages that may be queued now; never so many that a small budget is used up by them. */
 const roomIn = ({ rows, budget }: QueueState): number =>
   Math.min(SHORT_ROWS, Math.max(1, Math.floor((budget?.rows ?? 0) / 2))) - rows
 
 const toResync = (row: Row): Resync => ({
-  plan: JSON.parse(row.plan) as ResyncPlan,
+  plan: planOf(row),
   phase: row.phase,
   startedAt: row.started_at,
   readAt: row.read_at,
@@ -139,3 +156,8 @@ const toResync = (row: Row): Resync => ({
   tally: JSON.parse(row.tally) as Tally,
   note: row.note,
 })
+
+function planOf(row: Row): ResyncPlan {
+  const { overflowedAt: _, ...plan } = JSON.parse(row.plan) as Kept
+  return plan
+}

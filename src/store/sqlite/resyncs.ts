@@ -46,7 +46,7 @@ export function createResyncs(deps: ResyncsDeps): Resyncs {
     note: (destination, note, tally) => writer.run(() => jobs.note(byName(destination), note, tally)),
     queue: (destination, by, note) => writer.run(() => jobs.queue(byName(destination), by, note)),
     step: (destination, stepping) => writer.run((tx) => jobs.step(tx, byName(destination), stepping)),
-    end: (destination, phase, note, now) => writer.run(() => jobs.end(byName(destination), phase, note, now)),
+    end: (destination, phase, note, now) => writer.run((tx) => jobs.end(tx, byName(destination), phase, note, now)),
     forget: (destination) => writer.run(() => snapshot.forget(byName(destination))),
     listen: (destination, now) => writer.run(() => jobs.readAt(byName(destination), now)),
     async told(destination, alerts) {
@@ -54,7 +54,7 @@ export function createResyncs(deps: ResyncsDeps): Resyncs {
     },
     compare: async (destination, comparing, place) => reading(() => comparison(byName(destination), comparing, place)),
     async adopt(destination, alerts, now) {
-      const counts: Record<Filling, number> = { adopted: 0, known: 0, learned: 0, deleted: 0 }
+      const counts: Record<Filling, number> = { adopted: 0, known: 0, learned: 0, deleted: 0, unusable: 0 }
       for (const some of slices(alerts)) {
         const fillings = await writer.run(() => some.map((one) => adopt(byName(destination), one, now)))
         for (const filling of fillings) counts[filling] += 1
@@ -62,7 +62,14 @@ export function createResyncs(deps: ResyncsDeps): Resyncs {
       return counts
     },
     overflowedAt: (destination) => byName(destination).overflowedAt,
-    hasOpen: async (destination, before) => reading(() => pairs.hasOpen(byName(destination), before)),
+    async hasOpen(destination, before) {
+      for (let after = 0; ; ) {
+        const open = reading(() => pairs.hasOpen(byName(destination), before, after))
+        if (typeof open === 'boolean') return open
+        after = open
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    },
   }
 }
 

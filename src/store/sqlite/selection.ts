@@ -1,5 +1,5 @@
 import type { AlertQuery } from '../../model/alert-query.js'
-import { isSlow, joined, type Sql, toSql } from './conditions.js'
+import { isSelective, isSlow, joined, type Sql, toSql } from './conditions.js'
 
 /** For what may take long: ends it in time. */
 export const IN_TIME: Sql = { text: 'in_time()', values: [] }
@@ -20,7 +20,8 @@ export function select({ where, customers }: AlertQuery, among?: readonly string
     values,
   })
   const parts = [
-    ...(among === undefined ? [] : [oneOf('listed.severity', among)]),
+    // by what finds few, rather than by the severity
+    ...(among === undefined ? [] : [oneOf(isSelective(where) ? '+listed.severity' : 'listed.severity', among)]),
     ...(customers.length === 0 ? [] : [oneOf('listed.customer', customers)]),
     toSql(where),
   ]

@@ -4,6 +4,7 @@ import { RESTORING_ACTIONS } from '../../model/ledger.js'
 import type { Message } from '../../model/message.js'
 import type { AlertIds } from './alert-ids.js'
 import type { Crossing } from './crossing.js'
+import type { EndDelivery } from './end-delivery.js'
 import type { Marks } from './marks.js'
 import type { Notes } from './notes.js'
 import type { QueueState, Queues } from './queues.js'
@@ -18,6 +19,7 @@ export interface SettleDeps {
   readonly marks: Marks
   readonly notes: Notes
   readonly crossing: Crossing
+  readonly endDelivery: EndDelivery
   readonly owner: string
   readonly windowOf: (queue: QueueState) => LaneWindow
 }
@@ -26,16 +28,10 @@ export interface SettleDeps {
 export function createSettle(
   deps: SettleDeps,
 ): (tx: Tx, delivery: Delivery, settlement: Settlement, now: number) => boolean {
-  const { db, queues, alertIds, marks, notes, crossing, owner, windowOf } = deps
+  const { db, queues, alertIds, marks, notes, crossing, endDelivery, owner, windowOf } = deps
   const statement = {
     release: db.prepare(
       'DELETE FROM sending WHERE destination = ? AND lane = ? AND seq = ? AND owner = ? AND attempt = ?',
-    ),
-    dequeue: db.prepare('DELETE FROM outbox WHERE destination = ? AND seq = ?'),
-    forgetRetry: db.prepare('DELETE FROM retry WHERE destination = ? AND seq = ?'),
-    settle: db.prepare(
-      `INSERT INTO settled (destination, seq, state, at, attempts, unknowns, status, note)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     retry: db.prepare(
       `INSERT INTO retry (destination, seq, attempts, not_before, faults, first_fault_at, last_fault_at, unknowns,
@@ -46,17 +42,13 @@ export function createSettle(
          suspensions = excluded.suspensions, not_found = excluded.not_found, status = excluded.status,
          note = excluded.note`,
     ),
-    forgetFolded: db.prepare('DELETE FROM folded WHERE destination = ? AND seq = ?'),
     alert: db.prepare<[number], number | null>('SELECT alert FROM message WHERE seq = ?').pluck(),
   }
 
   function end(tx: Tx, queue: QueueState, delivery: Delivery, to: Exclude<Settlement, { to: 'queued' }>, now: number) {
-    const { ref, attempt, progress, message } = delivery
-    statement.dequeue.run(queue.id, ref)
-    statement.forgetRetry.run(queue.id, ref)
-    statement.settle.run(queue.id, ref, to.to, now, attempt, progress.unknowns, to.status, to.note)
-    statement.forgetFolded.run(queue.id, ref)
-    queues.grow(tx, queue, -1, -delivery.bytes)
+    const { ref, attempt, progress, message, bytes } = delivery
+    const tried = { attempts: attempt, unknowns: progress.unknowns }
+    endDelivery(tx, queue, ref, { state: to.to, note: to.note, status: to.status, tried, bytes }, now)
     const alert = statement.alert.get(ref)
     if (alert === null || alert === undefined) return
     if (message.noteId !== null) {
@@ -92,5 +84,9 @@ export function createSettle(
   }
 }
 
-const goesBack = ({ kind, action, credential }: Message): boolean =>
-  kind === 'action' && action !== null && RESTORING_ACTIONS.has(action) && credential !== OURSELVES
+/** These actions, and an alert that comes back, go back to the status that was before. */
+function goesBack({ kind, action, became, credential }: Message): boolean {
+  if (credential === OURSELVES) return false
+  if (kind === 'alert') return became?.status !== undefined
+  return kind === 'action' && action !== null && RESTORING_ACTIONS.has(action)
+}

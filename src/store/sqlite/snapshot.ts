@@ -8,8 +8,11 @@ export interface Snapshot {
   /** What it told before, a slice; true: there is more of it. */
   forget(queue: QueueState): boolean
   add(queue: QueueState, alerts: readonly PeerAlert[]): void
-  /** Alerts told that the ledger has not, and that are not over. */
-  onlyThere(queue: QueueState, after: number, limit: number): readonly OnlyThere[]
+  /** Of the next alerts told those that the ledger has not, and that are not over. `last`: looked at; undefined: all are. */
+  onlyThere(
+    queue: QueueState,
+    after: number,
+  ): { readonly found: readonly OnlyThere[]; readonly last: number | undefined }
 }
 
 export interface OnlyThere {
@@ -24,7 +27,7 @@ export interface OnlyThere {
   readonly received_at: number
 }
 
-/** Rows forgotten in one transaction, so that accepting never waits long. */
+/** Rows forgotten in one transaction, or looked at, so that accepting never waits long. */
 const SLICE = 2_000
 
 export function createSnapshot(db: Database.Database): Snapshot {
@@ -38,16 +41,18 @@ export function createSnapshot(db: Database.Database): Snapshot {
          severity = excluded.severity, status = excluded.status, received_at = excluded.received_at`,
     ),
     // ours is found by the key, or by an id: then it has another event, or was deleted after the peer last heard of it
-    onlyThere: db.prepare<[{ destination: number; after: number; limit: number }], OnlyThere>(
+    // the plus: one index has the destination, but all of it and in another order
+    onlyThere: db.prepare<[{ destination: number; from: number }], OnlyThere>(
       `SELECT n, environment, resource, event, customer, id, status, severity, received_at FROM snapshot AS there
-       WHERE destination = :destination AND n > :after AND status NOT IN ('closed', 'expired')
+       WHERE +destination = :destination AND n >= :from AND n < :from + ${SLICE} AND status NOT IN ('closed', 'expired')
          AND NOT EXISTS (SELECT 1 FROM alert JOIN ledger ON ledger.alert = alert.id
            WHERE alert.resource = there.resource AND alert.environment = there.environment
              AND alert.customer = there.customer AND alert.event = there.event AND alert.deleted_at IS NULL)
          AND NOT EXISTS (SELECT 1 FROM alert_id JOIN alert ON alert.id = alert_id.alert JOIN ledger ON ledger.alert = alert.id
            WHERE alert_id.id = there.id AND (alert.deleted_at IS NULL OR alert.deleted_at >= there.received_at))
-       ORDER BY n LIMIT :limit`,
+       ORDER BY n`,
     ),
+    next: db.prepare<[number], number | null>('SELECT min(n) FROM snapshot WHERE n > ?').pluck(),
   }
   return {
     forget: (queue) => statement.forget.run(queue.id).changes === SLICE,
@@ -57,6 +62,11 @@ export function createSnapshot(db: Database.Database): Snapshot {
         statement.add.run(queue.id, ...key, alert.id, alert.severity, alert.status, alert.lastReceiveTime)
       }
     },
-    onlyThere: (queue, after, limit) => statement.onlyThere.all({ destination: queue.id, after, limit }),
+    onlyThere(queue, after) {
+      const from = statement.next.get(after) ?? undefined
+      if (from === undefined) return { found: [], last: undefined }
+      const found = statement.onlyThere.all({ destination: queue.id, from })
+      return { found, last: from + SLICE - 1 }
+    },
   }
 }

@@ -10,14 +10,20 @@ import { createAlertIndex } from './alert-index.js'
 import { createAlertReads } from './alert-reads.js'
 import { createAlertsThere } from './alert-there.js'
 import { createAppend } from './append.js'
+import { createBlackouts } from './blackouts.js'
 import { createClaim } from './claim.js'
 import { createCrossing } from './crossing.js'
 import { createSetAside, type OnDamage } from './damage.js'
+import { createDeadLetters } from './dead-letters.js'
+import { createEndDelivery } from './end-delivery.js'
 import { createExpire } from './expire.js'
 import { asRefusal, reading } from './faults.js'
+import { createFill } from './fill.js'
 import { createFold } from './fold.js'
 import { createGates } from './gates.js'
+import { createHeartbeatStates } from './heartbeat-states.js'
 import { createHeartbeats } from './heartbeats.js'
+import { createHousekeeping } from './housekeeping.js'
 import { createIdentify } from './identify.js'
 import { createJournal } from './journal.js'
 import { createLedger } from './ledger.js'
@@ -32,7 +38,9 @@ import { createReports } from './reports.js'
 import { rescue } from './rescue.js'
 import { createResend } from './resend.js'
 import { createResyncs } from './resyncs.js'
+import { uuidBytes } from './rows.js'
 import { createSettle } from './settle.js'
+import { createUserSettings } from './user-settings.js'
 import { createWhereabouts } from './whereabouts.js'
 import { createWindow, type LaneWindow, WINDOW_LIMITS, type WindowLimits } from './window.js'
 import { createWithdraw, type OnWithdrawn } from './withdraw.js'
@@ -70,7 +78,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 async function openLocked(path: string, options: SqliteOptions): Promise<Store> {
   const unlock = await lockDatabase(path, options.lockWaitMs, options.clock)
   try {
-    const store = assemble(openDatabase(path), unlock, options)
+    const store = await assemble(openDatabase(path), unlock, options)
     // a look at every queue: where that is not possible, now is the time to say so
     await store.status()
     return store
@@ -84,7 +92,7 @@ async function openLocked(path: string, options: SqliteOptions): Promise<Store> 
 const realPath = (path: string): string =>
   existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))
 
-function assemble(db: Database.Database, unlock: () => void, options: SqliteOptions): Store {
+async function assemble(db: Database.Database, unlock: () => void, options: SqliteOptions): Promise<Store> {
   const { owner, rules, clock, severities = ALERTA_SEVERITIES, onDamage = () => {}, onWithdrawn = () => {} } = options
   rescue(db)
   const queues = createQueues(db, options.destinations)
@@ -98,10 +106,13 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
   const index = createAlertIndex(db, { ids: alertIds, marks })
   const notes = createNotes(db)
   const ledger = createLedger(db, rules, notes)
+  const fill = createFill({ db, ledger, rules })
+  while (fill()) await new Promise((resolve) => setImmediate(resolve))
   const journal = createJournal(db, queues)
   const resend = createResend({ db, journal, ledger, marks, rules })
   const crossing = createCrossing({ db, marks, resend })
-  const withdraw = createWithdraw(db, queues, onWithdrawn)
+  const endDelivery = createEndDelivery(db, queues)
+  const withdraw = createWithdraw(endDelivery, onWithdrawn)
   const gates = createGates(db, onDamage)
   const reports = createReports(db)
   const windows = new Map<QueueState, LaneWindow>()
@@ -113,6 +124,7 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
     return window
   }
   const heartbeats = createHeartbeats(db, queues, withdraw)
+  const heartbeatStates = createHeartbeatStates({ db, writer, rules })
   const setAside = createSetAside(db, withdraw, onDamage)
   const there = createAlertsThere({ db, alertIds, ledger })
   const identify = createIdentify({ db, queues, index, alertIds, there, ledger, marks, rules })
@@ -126,6 +138,7 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
     ledger,
     notes,
     heartbeats,
+    heartbeatStates,
     identify,
     resend,
     decide: options.decide,
@@ -146,15 +159,19 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
     owner,
     windowOf,
   })
-  const settle = createSettle({ db, queues, alertIds, marks, notes, crossing, owner, windowOf })
-  const expire = createExpire(db, queues, gates)
+  const settle = createSettle({ db, queues, alertIds, marks, notes, crossing, endDelivery, owner, windowOf })
+  const housekeep = createHousekeeping({ db, ledger, append, rules })
+  const expire = createExpire(db, gates, endDelivery)
   const prune = createPrune(db)
   const spend = db.prepare('INSERT INTO nonce (key, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING')
+  const hurry = db.prepare('UPDATE retry SET not_before = 0 WHERE destination = ? AND not_before > 0')
   const touch = db.prepare('INSERT INTO touched (one, at) VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at')
+  const journalled = db.prepare('SELECT 1 FROM message WHERE message_id = ?').pluck()
   const touchedAt = db.prepare<[], number>('SELECT at FROM touched').pluck()
 
   return {
     append: (draft) => writer.run((tx) => append(tx, draft)),
+    isJournalled: async (messageId) => reading(() => journalled.get(uuidBytes(messageId)) !== undefined),
     claim: (destination, limit, now) => claim(queues.byName(destination), limit, now),
     settle: (delivery, settlement, now) => writer.run((tx) => settle(tx, delivery, settlement, now)),
     alertOf: async (delivery) => reading(() => there.read(queues.byName(delivery.destination), delivery)),
@@ -164,6 +181,12 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
     saveGate: (destination, gate, now) => writer.run(() => gates.saveGate(queues.byName(destination), gate, now)),
     saveBreaker: (destination, breaker) => writer.run(() => gates.saveBreaker(queues.byName(destination), breaker)),
     spend: (nonce, expiresAt) => writer.run(() => spend.run(nonce, expiresAt).changes === 1),
+    hurry: (destination) =>
+      writer.run((tx) => {
+        const queue = queues.byName(destination)
+        hurry.run(queue.id)
+        tx.onCommit(() => windowOf(queue).hurry())
+      }),
     expire: (destination, expiry) => writer.run((tx) => expire(tx, queues.byName(destination), expiry)),
     prune: (retention) => writer.run(() => prune(retention)),
     depth: (destination) => queues.byName(destination).rows,
@@ -180,9 +203,15 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
       db,
       alertIds,
       ledger,
+      notes,
       severities: severityGroups(severities),
       monotonic: () => clock.monotonic(),
     }),
+    letters: createDeadLetters({ db, writer, queues, journal, resend, rules }),
+    heartbeats: heartbeatStates,
+    blackouts: createBlackouts(db, writer),
+    settings: createUserSettings(db, writer),
+    tidy: (tidying) => writer.run((tx) => housekeep(tx, tidying)),
     resyncs: createResyncs({ db, writer, queues, index, alertIds, marks, ledger, resend, rules }),
     touch: (now) => writer.run(() => void touch.run(now)),
     touchedAt: async () => reading(() => touchedAt.get()),

@@ -68,6 +68,8 @@ export interface LaneWindow {
   dropped(lane: Lane, seqs: ReadonlySet<number>): void
   /** The head stays in the outbox and may be taken again at `notBefore` (epoch ms). */
   requeued(head: Head, notBefore: number): void
+  /** No lane waits for its next try any longer. */
+  hurry(): void
   /** When it is worth to take again, epoch ms (0: at once); undefined: not before something else happens. */
   nextAt(): number | undefined
 }
@@ -218,6 +220,11 @@ export function createWindow(
       lane.notBefore = notBefore
       if (notBefore > 0) wait(lane)
       else makeReady(lane)
+    },
+    hurry() {
+      earliest = Number.POSITIVE_INFINITY
+      for (const lane of waiting) makeReady(lane)
+      waiting.clear()
     },
     nextAt() {
       const moreToRead = refilling.length > 0 || (!readToEnd && lanes.size < limits.lanes)

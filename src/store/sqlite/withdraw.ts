@@ -1,5 +1,5 @@
-import type Database from 'better-sqlite3'
-import type { QueueState, Queues } from './queues.js'
+import type { EndDelivery } from './end-delivery.js'
+import type { QueueState } from './queues.js'
 import type { Tx } from './writer.js'
 
 export interface Withdrawn {
@@ -18,25 +18,10 @@ export type Withdraw = (
   now: number,
 ) => boolean
 
-export function createWithdraw(db: Database.Database, queues: Queues, onWithdrawn: OnWithdrawn): Withdraw {
-  const statement = {
-    dequeue: db.prepare('DELETE FROM outbox WHERE destination = ? AND seq = ?'),
-    forgetRetry: db.prepare<[number, number], { attempts: number; unknowns: number }>(
-      'DELETE FROM retry WHERE destination = ? AND seq = ? RETURNING attempts, unknowns',
-    ),
-    forgetFolded: db.prepare('DELETE FROM folded WHERE destination = ? AND seq = ?'),
-    settle: db.prepare(
-      `INSERT INTO settled (destination, seq, state, at, attempts, unknowns, note) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    bytes: db.prepare<[number], number>('SELECT length(body) FROM message WHERE seq = ?').pluck(),
-  }
-  return (tx, queue, seq, { state, note, bytes }, now) => {
-    if (statement.dequeue.run(queue.id, seq).changes === 0) return false
-    const tried = statement.forgetRetry.get(queue.id, seq)
-    statement.settle.run(queue.id, seq, state, now, tried?.attempts ?? 0, tried?.unknowns ?? 0, note)
-    statement.forgetFolded.run(queue.id, seq)
-    queues.grow(tx, queue, -1, -(bytes ?? statement.bytes.get(seq) ?? 0))
+export const createWithdraw =
+  (endDelivery: EndDelivery, onWithdrawn: OnWithdrawn): Withdraw =>
+  (tx, queue, seq, { state, note, bytes }, now) => {
+    if (!endDelivery(tx, queue, seq, { state, note, status: null, tried: undefined, bytes }, now)) return false
     tx.onCommit(() => onWithdrawn({ destination: queue.name, state }))
     return true
   }
-}

@@ -83,6 +83,9 @@ test('a file of a hundred lines from real life: what it says, and a remark on al
     alerts: { normal_severity: 'ok', severities: { fatal: 0, ok: 7 }, timeout: '12h', shelve_timeout: '2h' },
     web_ui: { sort_by: ['lastReceiveTime'], refresh_interval: '10s', actions: ['createIssue', 'updateIssue'] },
     log: { level: 'warn', format: 'json' },
+    housekeeping: { delete_expired_after: '2h', delete_info_after: '12h' },
+    heartbeats: { timeout: '5m' },
+    blackouts: { duration: '1h', notification: true },
   })
   expect(secrets).toMatchObject({
     HMAC_1_SECRET: 'it\'s "quoted" $HOME',
@@ -195,6 +198,8 @@ test.each<[string, RegExp]>([
     /^todo FWD_DESTINATIONS:2 Alerta forwards nothing/,
   ],
   ["PLUGINS = ['forwarder']\nALLOWED_ENVIRONMENTS = ['Production']", /^note ALLOWED_ENVIRONMENTS:2 does nothing there/],
+  ["PLUGINS = ['forwarder']\nORIGIN_BLACKLIST = ['a,b/.*']", /^note ORIGIN_BLACKLIST:2 does nothing there/],
+  ['NOTIFICATION_BLACKOUT = True', /^todo NOTIFICATION_BLACKOUT:1 there are no blackouts/],
   ['AUTH_REQUIRED = ask()', /^todo AUTH_REQUIRED:1 calls ask/],
   ['MY_OWN = 1', /^note MY_OWN:1 is nothing that the relay knows/],
   ['from settings import *', /^todo :1 takes settings from another file/],

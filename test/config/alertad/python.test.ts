@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { type Assigned, readAssignments } from '../../../src/config/alertad/assignments.js'
+import { readAssignments } from '../../../src/config/alertad/assignments.js'
 import { plain } from '../../../src/config/alertad/plain.js'
+import type { Assigned } from '../../../src/config/alertad/reader.js'
 import { parsePython } from '../../../src/config/alertad/syntax.js'
 
 function assignments(text: string) {
@@ -56,6 +57,8 @@ test.each<[string, unknown]>([
   ['B, A = 1, 2', 2],
   ['(B, A) = (1, 2)', 2],
   ['A = [1]; A += [2]\nA.append(3)\nA.extend([4])', [1, 2, 3, 4]],
+  ["A = 'a'\nA += 'b'", 'ab'],
+  ['B = A = [1]\nB.append(2)\nB = 0', [1, 2]],
   ["A = {}\nA['x'] = 1\nA.update(dict(y=2))", { x: 1, y: 2 }],
   ["A = 'x' if 1 > 0 else 'y'", { line: 1, unreadable: 'is worked out by a piece of program' }],
   ["B = True\nA = 'x' if B else 'y'", 'x'],
@@ -100,6 +103,9 @@ test('a file cannot fill the memory or the stack of the import', () => {
   const doubled = (first: string) => [`A = ${first}`, ...Array.from({ length: 60 }, () => 'A = A + A')].join('\n')
   expect(valueOfA(doubled("'xxxxxxxx'"))).toMatchObject({ unreadable: expect.stringMatching(/could not be read/) })
   expect(valueOfA(doubled('[1]'))).toMatchObject({ unreadable: expect.stringMatching(/could not be read/) })
+  const grown = (first: string) => [`A = ${first}`, ...Array.from({ length: 60 }, () => 'A += A')].join('\n')
+  expect(valueOfA(grown("'xxxxxxxx'"))).toMatchObject({ unreadable: expect.any(String) })
+  expect(valueOfA(grown('[1]'))).toMatchObject({ unreadable: expect.any(String) })
   const shared = ['A = [1]', ...Array.from({ length: 60 }, () => 'A = [A, A]')].join('\n')
   expect(valueOfA(shared)).toBeUndefined()
   expect(valueOfA(`A = ${'['.repeat(300)}${']'.repeat(300)}`)).toMatchObject({ unreadable: 'is nested too deep' })

@@ -1,0 +1,46 @@
+import type { Env, Hono, MiddlewareHandler } from 'hono'
+
+/** What one run has done; alerts by their ids. */
+export interface Kept {
+  readonly expired: readonly string[]
+  readonly unshelved: readonly string[]
+  readonly unacked: readonly string[]
+  /** why nothing was done; undefined: it was */
+  readonly paused: string | undefined
+}
+
+export interface HousekeepingDeps {
+  /** ms; undefined: as configured */
+  readonly run: (after: { readonly expiredMs?: number; readonly infoMs?: number }) => Promise<Kept>
+}
+
+const HOUR_MS = 3_600_000
+/** Later than anything that is kept. */
+const MOST_HOURS = 3650 * 24
+
+/**
+ * `GET` and `POST /management/housekeeping?expired=&info=` (scope admin:management), as `alerta housekeeping` asks: hours;
+ * 0, and what is no number, is as configured (alerta/management/views.py).
+ */
+export function mountHousekeeping<E extends Env>(
+  api: Hono<E>,
+  gate: MiddlewareHandler<E>,
+  { run }: HousekeepingDeps,
+): void {
+  api.on(['GET', 'POST'], '/management/housekeeping', gate, async (c) => {
+    const expiredMs = hours(c.req.query('expired'))
+    const infoMs = hours(c.req.query('info'))
+    const { expired, unshelved, unacked, paused } = await run({
+      ...(expiredMs === undefined ? {} : { expiredMs }),
+      ...(infoMs === undefined ? {} : { infoMs }),
+    })
+    const count = expired.length + unshelved.length + unacked.length
+    const why = paused === undefined ? {} : { message: `housekeeping pauses: ${paused}` }
+    return c.json({ status: 'ok', ...why, expired, unshelve: unshelved, unack: unacked, count })
+  })
+}
+
+function hours(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d+$/.test(text) || Number(text) === 0) return undefined
+  return Math.min(Number(text), MOST_HOURS) * HOUR_MS
+}
