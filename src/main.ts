@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto'
-import { Command } from 'commander'
+import { Command, type CommandOptions } from 'commander'
 import { readVersion } from './base/version.js'
 import { check } from './cli/check.js'
 import { hold, release, retry, status } from './cli/destinations.js'
@@ -16,7 +16,6 @@ import { sink } from './cli/sink.js'
 
 const CONFIG_HELP = 'configuration file (YAML); ALERTA_RELAY_CONFIG names it too'
 const DEFAULT_CONFIG = process.env.ALERTA_RELAY_CONFIG ?? 'config/relay.yaml'
-const NAME_HELP = 'its name in the configuration'
 /** Wrong usage; commander itself would say 1. */
 const USAGE = 2
 
@@ -29,108 +28,70 @@ const program = new Command('alerta-relay')
   .showHelpAfterError('(alerta-relay --help tells more)')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : USAGE))
 
-program
-  .command('serve', { isDefault: true })
-  .description('run the relay (the default)')
-  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+const command = (name: string, description: string, options: CommandOptions = {}) =>
+  program.command(name, options).description(description).option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+const ofDestination = (name: string, description: string) =>
+  command(name, description).argument('<destination>', 'its name in the configuration')
+const ofLetters = (name: string, description: string) =>
+  ofDestination(name, description)
+    .option('-m, --message <id>', 'only this message (may be repeated)', collect)
+    .option('-r, --reason <text>', 'only those in whose reason this stands')
+    .option('--since <duration>', 'only those that died since, such as 2h')
+
+command('serve', 'run the relay (the default)', { isDefault: true })
   .option('--sink <host:port>', 'start a debug sink beside it, to try things out')
   .action(async (options) => {
     process.exitCode = await serve(options, io)
   })
 
-program
-  .command('check')
-  .description('read the configuration, print what is in force, tell every problem')
-  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+command('check', 'read the configuration, print what is in force, tell every problem')
   .option('--probe', 'ask every destination too: reachable, TLS, credential, identity, clock', false)
   .action(async (options) => {
     process.exitCode = await check(options, io)
   })
 
-program
-  .command('status')
-  .description('what every destination of the running relay is doing, and why it is not')
-  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+command('status', 'what every destination of the running relay is doing, and why it is not')
   .option('--json', 'print each destination as one line of JSON')
   .action(async (options) => {
     process.exitCode = await status(options, io)
   })
 
-program
-  .command('hold')
-  .description('send nothing more to a destination; what is queued for it waits, and grows no older')
-  .argument('<destination>', NAME_HELP)
+ofDestination('hold', 'send nothing more to a destination; what is queued for it waits, and grows no older')
   .requiredOption('-r, --reason <text>', 'why, for those who find it held')
   .option('--for <duration>', 'release it by itself after so long, such as 2h')
-  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
   .action(async (destination, options) => {
     process.exitCode = await hold(destination, options, io)
   })
 
-program
-  .command('release')
-  .description('end the hold or suspension of a destination')
-  .argument('<destination>', NAME_HELP)
-  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-  .action(async (destination, options) => {
-    process.exitCode = await release(destination, options, io)
-  })
+ofDestination('release', 'end the hold or suspension of a destination').action(async (destination, options) => {
+  process.exitCode = await release(destination, options, io)
+})
 
-program
-  .command('retry')
-  .description('try now what waits for its next try')
-  .argument('<destination>', NAME_HELP)
-  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
-  .action(async (destination, options) => {
-    process.exitCode = await retry(destination, options, io)
-  })
+ofDestination('retry', 'try now what waits for its next try').action(async (destination, options) => {
+  process.exitCode = await retry(destination, options, io)
+})
 
-program
-  .command('dead')
-  .description('the dead letters of a destination: how many for which reason, and the newest')
-  .argument('<destination>', NAME_HELP)
-  .option('-m, --message <id>', 'only this message (may be repeated)', collect)
-  .option('-r, --reason <text>', 'only those in whose reason this stands')
-  .option('--since <duration>', 'only those that died since, such as 2h')
+ofLetters('dead', 'the dead letters of a destination: how many for which reason, and the newest')
   .option('--json', 'print the newest as one line of JSON each')
-  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
   .action(async (destination, options) => {
     process.exitCode = await dead(destination, options, io)
   })
 
-program
-  .command('replay')
-  .description('send dead letters again, as new messages behind what is queued')
-  .argument('<destination>', NAME_HELP)
-  .option('-m, --message <id>', 'only this message (may be repeated)', collect)
-  .option('-r, --reason <text>', 'only those in whose reason this stands')
-  .option('--since <duration>', 'only those that died since, such as 2h')
+ofLetters('replay', 'send dead letters again, as new messages behind what is queued')
   .option('--as-was', "as they were, also where the alert's state is newer; else that state is sent", false)
   .option('--dry-run', 'send nothing, tell how many it would be')
-  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
   .action(async (destination, options) => {
     process.exitCode = await replay(destination, options, io)
   })
 
-program
-  .command('discard')
-  .description('end dead letters for good; without --yes it only tells which')
-  .argument('<destination>', NAME_HELP)
-  .option('-m, --message <id>', 'only this message (may be repeated)', collect)
-  .option('-r, --reason <text>', 'only those in whose reason this stands')
-  .option('--since <duration>', 'only those that died since, such as 2h')
+ofLetters('discard', 'end dead letters for good; without --yes it only tells which')
   .option('--why <text>', 'what others will read beside them')
   .option('--yes', 'do it', false)
-  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
   .action(async (destination, options) => {
     process.exitCode = await discard(destination, options, io)
   })
 
-program
-  .command('resync')
-  .description('send a destination what it should have and has not, through the running relay')
-  .argument('<destination>', NAME_HELP)
-  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+ofDestination('resync', 'send a destination what it should have and has not, through the running relay')
   .option('--all', 'send all that it should have, without asking it what it has')
   .option('--from', "the other way: take over the destination's alerts that the relay does not have")
   .option('--since <duration>', 'only alerts of which something was heard since, such as 2h')
@@ -142,11 +103,10 @@ program
     process.exitCode = await resync(destination, options, io)
   })
 
-program
-  .command('diff')
-  .description('compare the relay with a destination, through the running relay: exit code 0 where they are equal')
-  .argument('<destination>', NAME_HELP)
-  .option('-c, --config <file>', CONFIG_HELP, DEFAULT_CONFIG)
+ofDestination(
+  'diff',
+  'compare the relay with a destination, through the running relay: exit code 0 where they are equal',
+)
   .option('--repair', 'queue what the destination needs')
   .option('--json', 'print each difference as one line of JSON')
   .action(async (destination, options) => {

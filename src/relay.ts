@@ -44,7 +44,7 @@ import { createSelectIds } from './reading/select-ids.js'
 import { createCameFrom } from './routing/came-from.js'
 import { createDecide } from './routing/decide.js'
 import { createCompare } from './routing/drift.js'
-import { kindsTaken } from './routing/filter.js'
+import { allows, kindsTaken } from './routing/filter.js'
 import { routeOf } from './routing/route-of.js'
 import { budgetsOf } from './store/budgets.js'
 import type { Store } from './store/contract.js'
@@ -180,7 +180,11 @@ async function openStore(wiring: Wiring): Promise<Store> {
   const store = await openSqlite({
     path,
     lockWaitMs: config.limits.lock_wait,
-    destinations: budgets.map((queue) => ({ ...queue, takes: kindsTaken(queue.forward) })),
+    destinations: budgets.map((queue) => ({
+      ...queue,
+      takes: kindsTaken(queue.forward),
+      takesOpen: allows(queue.forward, { kind: 'action', action: 'open' }),
+    })),
     decide: createDecide(routes, severitiesOf(config.alerts)),
     severities: severitiesOf(config.alerts),
     rules: {
@@ -193,6 +197,7 @@ async function openStore(wiring: Wiring): Promise<Store> {
       log.error(damage, 'damage in the database, set aside')
       counters.add('damaged', damage.destination)
     },
+    onFill: (alerts) => log.info({ alerts }, 'the ledger is made from the journal'),
     onWithdrawn: ({ destination, state }) => counters.add(state, destination),
   })
   await disk.free()

@@ -50,6 +50,10 @@ export function runningRelay(config: string, env: NodeJS.ProcessEnv, signal: Abo
     throw new CommandFailed(message ?? `the relay answered ${statusCode}`, statusCode === 400 ? 2 : 1)
   }
 
+  function brokenOff(cause: unknown): never {
+    throw new CommandFailed(signal.aborted ? 'interrupted' : 'the relay ended before its answer did', 1, { cause })
+  }
+
   return {
     async ask(method, path, body) {
       const answer = await accepted(await send(method, path, body))
@@ -60,7 +64,7 @@ export function runningRelay(config: string, env: NodeJS.ProcessEnv, signal: Abo
       try {
         for await (const line of linesOf(answer)) yield JSON.parse(line)
       } catch (error) {
-        brokenOff(error as Error)
+        brokenOff(error)
       }
     },
   }
@@ -74,11 +78,6 @@ async function* linesOf(answer: IncomingMessage): AsyncGenerator<string> {
     yield* lines
   }
   if (rest !== '') yield rest
-}
-
-function brokenOff(cause: Error & { readonly code?: string }): never {
-  const interrupted = cause.code === 'ABORT_ERR'
-  throw new CommandFailed(interrupted ? 'interrupted' : 'the relay ended before its answer did', 1, { cause })
 }
 
 function explain(error: Error & { readonly code?: string }, socketPath: string): string {

@@ -31,6 +31,7 @@ function severityProblem(object: JsonObject, rules: AlertRules): string | undefi
 /** In Alerta's order, so that of two mistakes the same one is named. */
 const CHECKS: readonly check.Check[] = [
   ...['correlate', 'service', 'tags'].map(check.textList),
+  check.correlateLength,
   check.attributes,
   check.timeout,
   check.customer,

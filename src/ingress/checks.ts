@@ -24,6 +24,14 @@ export const textOrNull =
   ({ fields }) =>
     isAbsent(fields[name]) || typeof fields[name] === 'string' ? undefined : `${name} must be a string`
 
+/** Every new event of the same resource is looked for in it, while all senders wait. */
+const MOST_CORRELATED = 1_000
+
+export const correlateLength: Check = ({ fields }) =>
+  Array.isArray(fields.correlate) && fields.correlate.length > MOST_CORRELATED
+    ? `correlate must not have more than ${MOST_CORRELATED} entries`
+    : undefined
+
 /** Absent is well, null is not: Alerta looks only at what is there. */
 export const textList =
   (name: string): Check =>

@@ -120,9 +120,12 @@ export function checkJsonType({ headers }: IngressEnv['Bindings']['incoming']): 
 
 function admit(verdict: Verdict, wanted: Wanted): Principal {
   if (!verdict.ok) throw refusal(verdict)
-  if (!allows(verdict.principal, wanted)) throw new Refused(403, `Missing required scope: ${wanted}`)
-  return verdict.principal
+  if (allows(verdict.principal, wanted)) return verdict.principal
+  throw new Refused(isNobody(verdict.principal) ? 401 : 403, `Missing required scope: ${wanted}`)
 }
+
+/** Who has not signed in can do that yet: at a 401 the web UI shows its login page, at a 403 an error. */
+const isNobody = ({ inherits }: Principal): boolean => !inherits
 
 const refusal = (denial: Denial): Refused => new Refused(denial.status, denial.message, denial.headers)
 

@@ -35,7 +35,12 @@ export function createPostBlackout(deps: BlackoutDeps): Receive {
     const decided = { id: given ?? deps.ids.id(), createTime: now }
     const blackout = read(object, visit, before, decided)
     await deps.blackouts.save(blackout)
-    return { status: 201, body: { status: 'ok', id: blackout.id, ...shown(deps, blackout) } }
+    const answer = shown(deps, blackout)
+    return {
+      status: 201,
+      body: { status: 'ok', id: blackout.id, ...answer },
+      headers: { Location: String(answer.blackout.href) },
+    }
   }
 }
 

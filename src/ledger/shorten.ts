@@ -4,7 +4,7 @@ import type { HistoryEntry } from '../model/ledger.js'
  * Characters of each text in a history entry. Alerta keeps them whole; here a hundred entries of an alert go into each
  * answer, and a text may have 16 MiB. The alert itself keeps its whole text and value.
  */
-export const LONGEST_TEXT = 4_096
+const LONGEST_TEXT = 4_096
 
 export function shorten(entry: HistoryEntry): HistoryEntry {
   const { event, value, text, type } = entry

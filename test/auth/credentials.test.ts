@@ -65,8 +65,11 @@ describe('without a credential', () => {
     expect(verdict).toMatchObject({ ok: true, principal: { name: 'anonymous', scopes: ['write:alerts'] } })
   })
 
-  test('anonymous may write alerts and heartbeats where nothing is written out', async () => {
+  test('anonymous may write alerts, heartbeats and webhooks where nothing is written out', async () => {
     const verdict = await authenticator({ required: false })(request())
-    expect(verdict).toMatchObject({ ok: true, principal: { scopes: ['write:alerts', 'write:heartbeats'] } })
+    expect(verdict).toMatchObject({
+      ok: true,
+      principal: { scopes: ['write:alerts', 'write:heartbeats', 'write:webhooks'] },
+    })
   })
 })

@@ -125,7 +125,7 @@ const USUAL_HEADERS: Case['headers'] = [
   ['Content-Type', 'application/json'],
 ]
 
-export function readRecording(topic: Topic | 'cli-get'): Recording {
+export function readRecording(topic: Topic | 'cli'): Recording {
   const file = new URL(`../data/recorded-${topic}.json`, import.meta.url)
   const {
     recorded,

@@ -20,7 +20,7 @@ const ADMIN: Case['headers'][number] = ['Authorization', 'Key admin-key-mom1']
 
 /** Sends all cases of a topic, in order, to a relay that is set up as the recorded server was. */
 export async function replay(
-  topic: Topic | 'cli-get',
+  topic: Topic | 'cli',
   { before: writes, cases }: Recording,
 ): Promise<ReadonlyMap<string, Answer>> {
   const dir = mkdtempSync(join(tmpdir(), 'conformance-'))
@@ -67,10 +67,12 @@ export async function replay(
   return answers
 }
 
-/** A note's and a heartbeat's id is the server's: in the paths that follow ours stands, in the answers theirs. */
+/** The id of a note, heartbeat or blackout is the server's: in the paths that follow ours stands, in the answers theirs. */
 function idIn({ body }: Pick<Answer, 'body'>): string | undefined {
-  const { note, heartbeat } = (body ?? {}) as { note?: { id?: string }; heartbeat?: { id?: string } }
-  return note?.id ?? heartbeat?.id
+  const { note, heartbeat, blackout } = (body ?? {}) as Partial<
+    Record<'note' | 'heartbeat' | 'blackout', { id?: string }>
+  >
+  return (note ?? heartbeat ?? blackout)?.id
 }
 
 /** The real time, and what was left out of it. */
@@ -140,7 +142,7 @@ const write = (method: string, path: string, body: object): Case => ({
 })
 
 async function configOf(
-  topic: Topic | 'cli-get',
+  topic: Topic | 'cli',
   cases: readonly Case[],
   dir: string,
   destination: string | undefined,
@@ -157,6 +159,7 @@ async function configOf(
         ? ['http://localhost', 'http://localhost:8000', String.raw`/https?:\/\/\w*\.?local\.alerta\.io:?\d*\/?.*/`]
         : [],
     reject: { allowed_environments: ['Production', 'Development'], require_service: true },
+    blackouts: { enabled: true },
     auth: {
       secret_key: 'a-secret-of-16-or-more',
       api_keys: [

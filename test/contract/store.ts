@@ -4,12 +4,14 @@ import { alertReadsContract } from './alert-reads.js'
 import { alertThereContract } from './alert-there.js'
 import { createBench, type Engine } from './bench.js'
 import { blackoutContract } from './blackouts.js'
+import { boundsContract } from './bounds.js'
 import { deadLettersContract } from './dead-letters.js'
 import { heartbeatContract } from './heartbeats.js'
 import { housekeepingContract } from './housekeeping.js'
 import { ledgerContract } from './ledger.js'
 import { outboxContract } from './outbox.js'
 import { overflowContract } from './overflow.js'
+import { resendContract } from './resend.js'
 import { resyncContract } from './resync.js'
 import { upkeepContract } from './upkeep.js'
 import { userSettingsContract } from './user-settings.js'
@@ -21,12 +23,14 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
     const bench = createBench(createEngine)
     afterEach(() => bench.end())
     outboxContract(bench)
+    boundsContract(bench)
     alertIndexContract(bench)
     alertThereContract(bench)
     alertReadsContract(bench)
     upkeepContract(bench)
     deadLettersContract(bench)
     resyncContract(bench)
+    resendContract(bench)
     overflowContract(bench)
     ledgerContract(bench)
     wholeLifeContract(bench)

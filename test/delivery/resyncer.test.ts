@@ -188,3 +188,52 @@ test('a destination of a kind that cannot be asked gets all, and its alerts cann
   await ended()
   expect(await resyncer.state('mom1')).toMatchObject({ phase: 'failed' })
 })
+
+test('a diff and a resync begun in the same moment do not share their notes', async () => {
+  const { append, drain, peer, resyncer, clock } = await world()
+  await append(alertDraft({ resource: 'a' }))
+  await drain()
+  await clock.advance(60_000)
+  peer.alerts = [told({ resource: 'a' })]
+  const { signal } = new AbortController()
+  const [begun, lines] = await Promise.all([resyncer.begin('mom1', PLAN), resyncer.diff('mom1', PLAN, signal)])
+  expect([begun, lines]).toEqual(['begun', 'a resync runs'])
+})
+
+test('a peer that tells the same page whatever is asked for is given up, and all is sent', async () => {
+  for (const growing of [false, true]) {
+    const { append, drain, peer, resyncer, ended, clock } = await world()
+    await append(alertDraft({ resource: 'a' }))
+    await drain()
+    await clock.advance(60_000)
+    let asked = 0
+    // one tells other alerts each time, more than it says it has
+    peer.instead.shift = () => {
+      asked += 1
+      const resource = growing ? `r${asked}` : 'a'
+      return { kind: 'read', value: { alerts: [told({ resource })], more: true, total: 3 } as PeerPage } as never
+    }
+    await resyncer.begin('mom1', PLAN)
+    await ended()
+    expect(asked).toBe(growing ? 1_007 : 2)
+    expect((await resyncer.state('mom1'))?.note).toContain('again and again')
+    expect(await drain()).toEqual(['a open'])
+  }
+})
+
+test('a resync at which the relay dies is over, so that the next start does not die of it too', async () => {
+  const { store, peer, resyncer, clock } = await world({ dies: true })
+  peer.alerts = [told({ resource: 'a' })]
+  const died = new Promise((resolve) => {
+    Object.assign(store.resyncs, {
+      async adopt() {
+        // whoever waits for it to stop hears of it
+        resolve(resyncer.stop().catch((error: unknown) => error))
+        throw new TypeError('a bug')
+      },
+    })
+  })
+  await resyncer.begin('mom1', { ...PLAN, by: 'from' })
+  expect(await died).toBeInstanceOf(TypeError)
+  expect(await store.resyncs.get('mom1')).toMatchObject({ phase: 'failed', endedAt: clock.now() })
+})

@@ -20,7 +20,7 @@ import { queueOf, rulesFor } from '../support/rules.js'
 import { waitFor } from '../support/wait.js'
 
 export const PLAN: ResyncPlan = { by: 'diff', since: null, match: [], why: 'operator' }
-export const ROUTE = route('mom1')
+const ROUTE = route('mom1')
 
 /** A peer that tells its alerts in pages of two. */
 interface FakePeer {
@@ -44,7 +44,7 @@ interface World {
 }
 
 export async function world(
-  options: { whenEmpty?: boolean; rows?: number; unreadable?: boolean; dir?: string } = {},
+  options: { whenEmpty?: boolean; rows?: number; unreadable?: boolean; dir?: string; dies?: boolean } = {},
 ): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'resyncer-'))
   const clock = createFakeClock()
@@ -93,7 +93,9 @@ export async function world(
   })
   resyncer.start()
   onTestFinished(async () => {
-    await resyncer.stop()
+    await resyncer.stop().catch((error: unknown) => {
+      if (options.dies !== true) throw error
+    })
     await store.close()
     rmSync(dir, { recursive: true })
   })

@@ -27,6 +27,18 @@ describe('who may do what', () => {
     expect(drafts).toEqual([])
   })
 
+  test('who opens the web UI of a relay to which anybody may write is asked to log in', async () => {
+    const { send } = await startIngress(
+      { auth },
+      { management: (api, gate) => void api.get('/alerts', gate('read:alerts'), (c) => c.json({})) },
+    )
+    const asked = (name?: string) => send('/alerts', { method: 'GET', headers: name === undefined ? NONE : key(name) })
+    expect(await asked()).toMatchObject({ status: 401, json: { message: 'Missing required scope: read:alerts' } })
+    expect((await asked('read')).status).toBe(200)
+    const refused = await send('/alert', { headers: key('read'), body: ALERT })
+    expect(refused.status).toBe(403)
+  })
+
   test('anonymous writes alerts where that is written out', async () => {
     const { send, drafts } = await startIngress({ auth })
     expect((await send('/alert', { headers: NONE, body: ALERT })).status).toBe(201)

@@ -109,6 +109,8 @@ describe('fields of an alert', () => {
     ['"group":{}', 'group must be a string'],
     ['"customer":5', 'customer must be a string'],
     ['"service":["a",null]', 'service must be a list of strings'],
+    [`"correlate":[${Array(1_001).fill('"E"')}]`, 'correlate must not have more than 1000 entries'],
+    [`"correlate":[${Array(1_000).fill('"E"')}]`, undefined],
     ['"timeout":2147483647,"severity":"ok","id":"a/b c","createTime":5,"text":5', undefined],
   ])('%s: %s', (fields, expected) => {
     expect(alertProblem(object(fields), ALERT_RULES)).toEqual(expected)

@@ -57,7 +57,10 @@ const update = (): readonly Compared[] => {
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
 const ALERT = { resource: 'r', event: 'EventX', environment: 'Production', severity: 'major', service: ['Svc'] }
 
-const TOPICS = new Map([['After PUT /alert/:id/action', action()]])
+const TOPICS = new Map<string, readonly Compared[]>([
+  ['After POST /alert', post()],
+  ['After PUT /alert/:id/action', action()],
+])
 
 describe.each([...TOPICS])('%s', (heading, cases) => {
   const rows = rowsUnder(heading)
@@ -84,12 +87,9 @@ describe.each([...TOPICS])('%s', (heading, cases) => {
   })
 })
 
-test.each([...post(), ...update()].map((one) => [one.name, one] as const))(
-  'nothing differs after %s',
-  (_, { theirs, mine }) => {
-    expect(Object.fromEntries(Object.keys(theirs).map((part) => [part, mine[part]]))).toEqual(theirs)
-  },
-)
+test.each(update().map((one) => [one.name, one] as const))('nothing differs after %s', (_, { theirs, mine }) => {
+  expect(Object.fromEntries(Object.keys(theirs).map((part) => [part, mine[part]]))).toEqual(theirs)
+})
 
 test('the ledger refuses exactly the actions that Alerta answers with 409', () => {
   const cases = action()

@@ -45,6 +45,14 @@ test('blackouts of the alerta command are made, listed, changed and ended, with 
   expect((await send(relay, 'GET', '/blackouts')).body).toMatchObject({ message: 'not found', total: 0, pages: 0 })
 })
 
+test('the answer to a new blackout says where it is, as at Alerta', async () => {
+  const relay = await serve(ON)
+  const answer = await relay.send('POST', '/blackout', OF_THE_COMMAND)
+  const { blackout } = (await answer.json()) as { blackout: { id: string; href: string } }
+  expect(answer.headers.get('location')).toBe(blackout.href)
+  expect(blackout.href).toMatch(new RegExp(`/blackout/${blackout.id}$`))
+})
+
 test('what makes no sense is refused, and another one is not overwritten', async () => {
   const relay = await serve(ON)
   const refused = async (body: object, message: string | RegExp, status = 400) =>

@@ -47,12 +47,13 @@ function firstDatabase(path: string): void {
   db.close()
 }
 
-const openAt = (path: string) =>
+const openAt = (path: string, onFill = (_: number) => {}) =>
   openSqlite({
     path,
     lockWaitMs: 100,
     clock: systemClock,
     owner: 'one',
+    onFill,
     destinations: [queueOf(route('mom1'), { rows: 1_000, bytes: 1_000_000 })],
     decide: createDecide([route('mom1')]),
     rules: rulesFor([route('mom1')]),
@@ -165,11 +166,14 @@ test('after an upgrade the alerts are there as they stood, under the ids they ha
 test('an alert that housekeeping took away after the upgrade does not come back with the next start', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'relay-')), 'relay.db')
   firstJournal(path, { info: [['alert', 'first-info']] })
-  await (await openAt(path)).close()
+  const told: number[] = []
+  const tell = (alerts: number) => void told.push(alerts)
+  await (await openAt(path, tell)).close()
   const db = new Database(path)
   expect(db.prepare('DELETE FROM ledger').run().changes).toBe(1)
   db.close()
-  const store = await openAt(path)
+  const store = await openAt(path, tell)
   expect(await store.alerts.get('first-info', [])).toBeUndefined()
+  expect(told, 'told once').toEqual([1])
   await store.close()
 })

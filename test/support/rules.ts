@@ -8,7 +8,7 @@ import { ALERTA_SEVERITIES } from '../../src/model/alert.js'
 import type { Ordering, Route } from '../../src/model/destination.js'
 import { randomIds } from '../../src/model/ids.js'
 import { createCameFrom } from '../../src/routing/came-from.js'
-import { kindsTaken } from '../../src/routing/filter.js'
+import { allows, kindsTaken } from '../../src/routing/filter.js'
 import type { Budget, LedgerRules } from '../../src/store/contract.js'
 import type { ConfiguredQueue } from '../../src/store/sqlite/queues.js'
 
@@ -36,6 +36,7 @@ export const queueOf = (
   name: route.name,
   orderBy: route.orderBy,
   takes: kindsTaken(route.forward),
+  takesOpen: allows(route.forward, { kind: 'action', action: 'open' }),
   overflow: 'refuse',
   fold: false,
   budget,

@@ -65,10 +65,10 @@ export function createAdopt({ db, index, alertIds, marks, ledger, rules }: Adopt
       0,
     )
     alertIds.note(told.id, alert, 0, now)
-    isKnownThere(queue, alert, told, now)
+    learnPlace(queue, alert, told, now)
   }
 
-  function isKnownThere(queue: QueueState, alert: number, told: PeerAlert, now: number): boolean {
+  function learnPlace(queue: QueueState, alert: number, told: PeerAlert, now: number): boolean {
     const known = marks.get(alert, queue.id)
     if (known?.alias === told.id && known.sent === 1) return false
     const mark = marks.of(alert).get(queue.name)
@@ -92,7 +92,7 @@ export function createAdopt({ db, index, alertIds, marks, ledger, rules }: Adopt
       record(queue, told, now)
       return 'adopted'
     }
-    return isKnownThere(queue, known, told, now) ? 'learned' : 'known'
+    return learnPlace(queue, known, told, now) ? 'learned' : 'known'
   }
 
   // inside the transaction a savepoint

@@ -15,6 +15,11 @@ export interface AlertIds {
    * Returns the alert that the id meant until now.
    */
   note(id: string, alert: number, source: number, at: number): number | undefined
+  /**
+   * It means an alert, perhaps one that was deleted, of none of these customers ('' is no customer): whoever is bound to
+   * them must not have it mean theirs. None at all: nobody is bound.
+   */
+  isOfOthers(id: string, customers: readonly string[]): boolean
 }
 
 /** The `alerta` command shows so many characters of an id and takes them for it. */
@@ -29,6 +34,11 @@ export const LAST_CHARACTER = '\u{10ffff}'
 export function createAlertIds(db: Database.Database): AlertIds {
   const statement = {
     exact: db.prepare<[string], number>('SELECT alert FROM alert_id WHERE id = ?').pluck(),
+    customer: db
+      .prepare<[string], string | null>(
+        'SELECT customer FROM alert_id JOIN alert ON alert.id = alert_id.alert WHERE alert_id.id = ?',
+      )
+      .pluck(),
     prefix: db.prepare<[string, string, number], Resolved>(
       'SELECT alert, id FROM alert_id WHERE id >= ? AND id < ? ORDER BY id LIMIT ?',
     ),
@@ -62,6 +72,12 @@ export function createAlertIds(db: Database.Database): AlertIds {
         statement.trim.run({ alert, source })
       }
       return before
+    },
+    isOfOthers(id, customers) {
+      if (customers.length === 0) return false
+      // null: nobody knows yet what it means
+      const customer = statement.customer.get(id)
+      return customer !== undefined && customer !== null && !customers.includes(customer)
     },
   }
 }

@@ -68,7 +68,9 @@ export function createAlertIndex(
     ),
     // Alerta correlates an event with the alert whose stored list names it (database/backends: is_correlated).
     correlated: db.prepare<string[], AlertRow>(
-      `SELECT ${columns} FROM alert WHERE resource = ? AND environment = ? AND customer = ? AND ${isCurrent} AND correlate <> '[]'
+      // left to itself the planner searches all events of the resource
+      `SELECT ${columns} FROM alert INDEXED BY correlating_alert
+       WHERE resource = ? AND environment = ? AND customer = ? AND ${isCurrent} AND correlate <> '[]'
          AND json_valid(correlate) AND EXISTS (SELECT 1 FROM json_each(alert.correlate) WHERE value = ?) ORDER BY updated_at DESC LIMIT 1`,
     ),
     gone: db

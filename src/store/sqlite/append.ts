@@ -6,6 +6,7 @@ import type { Appended, Current, Decide, LedgerRules } from '../contract.js'
 import type { AlertIds } from './alert-ids.js'
 import type { AlertIndex, IndexedAlert } from './alert-index.js'
 import { createBudgetCheck } from './budget-check.js'
+import type { Follow } from './follow.js'
 import type { HeartbeatStates } from './heartbeat-states.js'
 import type { Heartbeats } from './heartbeats.js'
 import type { Identify } from './identify.js'
@@ -14,7 +15,6 @@ import { isApplied, type Judged, type Ledger, type LedgerEntry } from './ledger.
 import type { Marks } from './marks.js'
 import type { Notes } from './notes.js'
 import type { QueueState, Queues } from './queues.js'
-import type { Resend } from './resend.js'
 import { uuidBytes } from './rows.js'
 import { seenKey } from './seen.js'
 import type { Tx } from './writer.js'
@@ -31,7 +31,7 @@ export interface AppendDeps {
   readonly heartbeats: Heartbeats
   readonly heartbeatStates: HeartbeatStates
   readonly identify: Pick<Identify, 'recognise'>
-  readonly resend: Resend
+  readonly follow: Follow
   readonly decide: Decide
   readonly rules: Pick<LedgerRules, 'cameFrom' | 'ids'>
 }
@@ -51,7 +51,7 @@ interface Subject {
 
 /** One message into journal, outbox, index, ledger and seen ids, or nothing: runs inside a transaction's savepoint. */
 export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Appended {
-  const { db, journal, queues, index, alertIds, identify, marks, ledger, notes, heartbeats, resend, decide, rules } =
+  const { db, journal, queues, index, alertIds, identify, marks, ledger, notes, heartbeats, follow, decide, rules } =
     deps
   const { heartbeatStates } = deps
   const withinBudgets = createBudgetCheck(queues)
@@ -125,15 +125,17 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
       verdicts,
     )
     ledger.write(alert, draft, judged, entry, seq)
-    const before = alertIds.note(draft.alertId, alert, 0, draft.acceptedAt)
-    identify.recognise(before, alert)
+    if (!alertIds.isOfOthers(draft.alertId, draft.customers)) {
+      const before = alertIds.note(draft.alertId, alert, 0, draft.acceptedAt)
+      identify.recognise(before, alert)
+    }
     queueAll(tx, seq, draft, verdicts)
     setMarks(alert, draft, verdicts)
     if (from !== undefined && draft.kind === 'alert') marks.learn(alert, from.id, draft.alertId, seq)
     if (isApplied(judged)) noteChange(draft, alert, subject, verdicts, seq)
     if (judged.standing !== 'newest')
       for (const { destination } of verdicts.filter(isQueued)) {
-        resend(tx, alert, queues.byName(destination), draft.acceptedAt)
+        follow(tx, alert, queues.byName(destination), draft.acceptedAt)
       }
     const outdated = judged.standing === 'outdated' ? ({ outdated: true } as const) : {}
     return { ...accepted(verdicts), ...outcomeOf(draft, alert), ...outdated }
@@ -154,8 +156,11 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     const entry = ledger.read(found.id)
     const judged = ledger.judge(copy, entry, undefined)
     const decision = decide(copy, { seen: false, alert: found.known, outdated: judged.standing === 'outdated' })
-    const subject = { found, entry, judged, gone: undefined, from: undefined }
-    if (decision.kind === 'accept') accept(tx, copy, decision, subject)
+    if (decision.kind !== 'accept') return
+    const verdicts = withinBudgets(tx, decision.verdicts, copy)
+    // a full queue that refuses: it stays, and can be deleted once more
+    if (!Array.isArray(verdicts)) return
+    accept(tx, copy, { ...decision, verdicts }, { found, entry, judged, gone: undefined, from: undefined })
   }
 
   function cameFrom(draft: AboutAlert): QueueState | undefined {

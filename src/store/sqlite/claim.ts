@@ -89,7 +89,7 @@ export function createClaim(deps: ClaimDeps): (queue: QueueState, limit: number,
     if (isOlderNews(row, head.seq)) {
       const note = 'a later change of the alert came from there'
       withdraw(tx, queue, head.seq, { state: 'superseded', note }, now)
-      crossing.superseded(tx, queue, { seq: head.seq, alert: row.alert as number }, now)
+      crossing.ended(tx, queue, { seq: head.seq, alert: row.alert as number }, now)
       return undefined
     }
     if (queue.fold && row.alert !== null && row.repeats !== null && row.body !== null) {

@@ -7,6 +7,11 @@ import type { Tx } from './writer.js'
 export interface Crossed {
   readonly seq: number
   readonly alert: number
+  /**
+   * A sender's message that goes back to what was before, of which, once changes have crossed, the destination may have
+   * another memory than the ledger.
+   */
+  readonly goesBack?: boolean
 }
 
 /**
@@ -15,16 +20,9 @@ export interface Crossed {
  * ledger's state is sent there once, so that both sides end equal.
  */
 export interface Crossing {
-  /** A delivery was superseded for that reason. */
-  superseded(tx: Tx, queue: QueueState, delivery: Crossed, now: number): void
-  /**
-   * A delivery was executed there. `goesBack`: it was a sender's message that goes back to what was before, of which,
-   * once changes have crossed, the destination may have another memory than the ledger.
-   */
-  settled(tx: Tx, queue: QueueState, delivery: Crossed & { readonly goesBack: boolean }, now: number): void
+  /** A delivery was superseded for that reason, or executed there. */
+  ended(tx: Tx, queue: QueueState, delivery: Crossed, now: number): void
 }
-
-type Executed = Crossed & { readonly goesBack?: boolean }
 
 export interface CrossingDeps {
   readonly db: Database.Database
@@ -41,14 +39,15 @@ export function createCrossing({ db, marks, resend }: CrossingDeps): Crossing {
     )
     .pluck()
 
-  function sendOnce(tx: Tx, queue: QueueState, { seq, alert, goesBack = false }: Executed, now: number): void {
-    const mark = marks.get(alert, queue.id)
-    if (mark === undefined) return
-    const crossed = mark.changed_seq > seq && mark.resent_seq < mark.changed_seq
-    if (!crossed && !(goesBack && mark.resent_seq > 0)) return
-    marks.resent(alert, queue.id)
-    // a deleted alert may live on there, as the one that followed it
-    resend(tx, successor.get(alert) ?? alert, queue, now)
+  return {
+    ended(tx, queue, { seq, alert, goesBack = false }, now) {
+      const mark = marks.get(alert, queue.id)
+      if (mark === undefined) return
+      const crossed = mark.changed_seq > seq && mark.resent_seq < mark.changed_seq
+      if (!crossed && !(goesBack && mark.resent_seq > 0)) return
+      marks.resent(alert, queue.id)
+      // a deleted alert may live on there, as the one that followed it
+      resend(tx, successor.get(alert) ?? alert, queue, now)
+    },
   }
-  return { superseded: sendOnce, settled: sendOnce }
 }

@@ -3,10 +3,10 @@ import { type Lane, webhookLane } from '../../model/order.js'
 import type { LedgerRules } from '../contract.js'
 import type { DeadLetters, LetterSelection, LettersByReason, Replayed } from '../dead-letters.js'
 import { isInState } from './claim.js'
-import { reading } from './faults.js'
+import { isDamage, reading } from './faults.js'
 import type { Journal } from './journal.js'
 import type { QueueState, Queues } from './queues.js'
-import { SETTLED_COLUMNS, type SettledRow, settledOf } from './reports.js'
+import { SETTLED_COLUMNS, SETTLED_WITHOUT_BODY, type SettledRow, settledOf } from './reports.js'
 import type { Resend } from './resend.js'
 import { type MessageRow, uuidBytes } from './rows.js'
 import type { Tx, Writer } from './writer.js'
@@ -47,10 +47,13 @@ const CHOSEN = `settled.destination = :destination AND settled.state = 'dead'
 
 export function createDeadLetters({ db, writer, queues, journal, resend, rules }: DeadLettersDeps): DeadLetters {
   const from = 'FROM settled JOIN message ON message.seq = settled.seq'
+  const listed = (columns: string) =>
+    db.prepare<[Chosen & { limit: number }], SettledRow>(
+      `SELECT ${columns} ${from} WHERE ${CHOSEN} ORDER BY settled.seq DESC LIMIT :limit`,
+    )
   const statement = {
-    list: db.prepare<[Chosen & { limit: number }], SettledRow>(
-      `SELECT ${SETTLED_COLUMNS} ${from} WHERE ${CHOSEN} ORDER BY settled.seq DESC LIMIT :limit`,
-    ),
+    list: listed(SETTLED_COLUMNS),
+    listWithoutBodies: listed(SETTLED_WITHOUT_BODY),
     byReason: db.prepare<[Chosen], LettersByReason>(
       `SELECT settled.note AS reason, count(*) AS count, min(at) AS firstAt, max(at) AS lastAt ${from}
        WHERE ${CHOSEN} GROUP BY settled.note ORDER BY count DESC, reason`,
@@ -81,6 +84,16 @@ export function createDeadLetters({ db, writer, queues, journal, resend, rules }
       `UPDATE settled SET state = 'discarded', note = :why || '; had died: ' || note
        WHERE destination = :destination AND seq IN (SELECT settled.seq ${from} WHERE ${CHOSEN} LIMIT ${AT_ONCE})`,
     ),
+  }
+
+  /** A body that is damaged must not hide the letters around it. */
+  function readList(chosen: Chosen & { limit: number }): readonly SettledRow[] {
+    try {
+      return statement.list.all(chosen)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      return statement.listWithoutBodies.all(chosen)
+    }
   }
 
   function again(tx: Tx, queue: QueueState, letter: LetterRow, now: number): void {
@@ -118,7 +131,7 @@ export function createDeadLetters({ db, writer, queues, journal, resend, rules }
     list: async (destination, selection, limit) =>
       reading(() => {
         const queue = queues.byName(destination)
-        return statement.list.all({ ...chosenOf(queue, selection), limit }).map((row) => settledOf(queue, row))
+        return readList({ ...chosenOf(queue, selection), limit }).map((row) => settledOf(queue, row))
       }),
     byReason: async (destination, selection) =>
       reading(() => statement.byReason.all(chosenOf(queues.byName(destination), selection))),

@@ -11,8 +11,10 @@ export interface FillDeps {
   readonly rules: Pick<LedgerRules, 'reread' | 'rereadAlert'>
 }
 
-/** Messages read at once, and about so many in one transaction: a database has millions. */
-const AT_ONCE = 500
+/** Messages in memory at once: a database has millions, and a body may have megabytes. */
+const AT_ONCE = 100
+/** About so many in one transaction: nobody waits yet but the one who starts the relay, and each costs a write to disk. */
+const IN_ONE_COMMIT = 5_000
 
 type Row = MessageRow & { readonly seq: number }
 
@@ -23,11 +25,18 @@ interface Unfilled {
 
 /**
  * The ledger of a database that a relay without one has left: what the journal still has of each alert, as if it came
- * in again, but relayed to nobody. A slice a call, from where the last one ended, also where that was in another run;
- * true: there is more.
+ * in again, but relayed to nobody.
  */
-export function createFill({ db, ledger, rules }: FillDeps): () => boolean {
+export interface Fill {
+  /** Alerts that are not yet filled. */
+  left(): number
+  /** A slice, from where the last one ended, also where that was in another run; true: there is more. */
+  next(): boolean
+}
+
+export function createFill({ db, ledger, rules }: FillDeps): Fill {
   const statement = {
+    left: db.prepare<[], number>('SELECT count(*) FROM unfilled').pluck(),
     next: db.prepare<[], Unfilled>(
       'SELECT alert, first_id FROM unfilled JOIN alert ON alert.id = unfilled.alert ORDER BY alert LIMIT 1',
     ),
@@ -83,14 +92,15 @@ export function createFill({ db, ledger, rules }: FillDeps): () => boolean {
     return rows.length
   }
 
-  return db.transaction(() => {
-    for (let read = 0; read < AT_ONCE; ) {
+  const next = db.transaction(() => {
+    for (let read = 0; read < IN_ONE_COMMIT; ) {
       const unfilled = statement.next.get()
       if (unfilled === undefined) return false
       read += 1 + some(unfilled)
     }
     return true
   })
+  return { left: () => statement.left.get() ?? 0, next }
 }
 
 /** Its first reception may be pruned; what we told its sender and peers, they use. */

@@ -35,14 +35,23 @@ type Row = MessageRow & { readonly seq: number }
 /** Of an alert and a delete it is known at once what they are about. */
 type ChangeDraft = Exclude<AboutAlert, { kind: 'alert' | 'delete' }>
 
+/**
+ * The newest of what came in under an unknown id: all of it is applied within one transaction, and accepting waits. What
+ * came before them counts no more for the state, but for tags and the like.
+ */
+const APPLIED = 500
+
 export function createIdentify(deps: IdentifyDeps): Identify {
   const { db, queues, index, alertIds, there, ledger, marks, rules } = deps
   const statement = {
     isUnknown: db.prepare('SELECT 1 FROM alert WHERE id = ? AND resource IS NULL').pluck(),
     ofMessage: db.prepare<[number], number>('SELECT alert FROM message WHERE seq = ?').pluck(),
-    changes: db.prepare<[number], Row>(
-      `SELECT ${MESSAGE_COLUMNS}, message.seq FROM message WHERE alert = ? AND kind NOT IN ('alert', 'delete') ORDER BY seq`,
-    ),
+    newest: db
+      .prepare<[number], number>(
+        `SELECT seq FROM message WHERE alert = ? AND kind NOT IN ('alert', 'delete') ORDER BY seq DESC LIMIT ${APPLIED}`,
+      )
+      .pluck(),
+    read: db.prepare<[number], Row>(`SELECT ${MESSAGE_COLUMNS}, message.seq FROM message WHERE seq = ?`),
     move: db.prepare(`UPDATE message SET alert = ? WHERE alert = ? AND kind NOT IN ('alert', 'delete')`),
   }
 
@@ -73,11 +82,15 @@ export function createIdentify(deps: IdentifyDeps): Identify {
 
   function recognise(unknown: number | undefined, alert: number): void {
     if (unknown === undefined || statement.isUnknown.get(unknown) === undefined) return
-    for (const row of statement.changes.all(unknown)) apply(row, alert)
+    for (const seq of statement.newest.all(unknown).reverse()) {
+      // one body at a time in memory
+      const row = statement.read.get(seq)
+      if (row !== undefined) apply(row, alert)
+    }
     statement.move.run(alert, unknown)
   }
 
-  function isCalled(alias: string, alert: number, by: { destination: string; seq: number }, now: number): void {
+  function noteAlias(alias: string, alert: number, by: { destination: string; seq: number }, now: number): void {
     const { id } = queues.byName(by.destination)
     marks.learn(alert, id, alias, by.seq)
     alertIds.note(alias, alert, id, now)
@@ -87,14 +100,14 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     recognise,
     learn(delivery, alias, now) {
       const alert = there.numberOf(delivery)
-      if (alert !== undefined) isCalled(alias, alert, { destination: delivery.destination, seq: delivery.ref }, now)
+      if (alert !== undefined) noteAlias(alias, alert, { destination: delivery.destination, seq: delivery.ref }, now)
     },
     told(delivery, { by, alert, alias }, now) {
       if (there.numberOf(delivery) !== undefined) return true
       const known = index.current(alert)
       if (known === undefined) return false
       alertIds.note(delivery.message.alertId, known, 0, now)
-      isCalled(alias, known, { destination: by, seq: delivery.ref }, now)
+      noteAlias(alias, known, { destination: by, seq: delivery.ref }, now)
       recognise(statement.ofMessage.get(delivery.ref), known)
       return true
     },

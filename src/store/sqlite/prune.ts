@@ -121,7 +121,10 @@ function sweepIds(db: Database.Database): Sweep {
   )
 }
 
-/** Of a deleted alert, and of one that was never more than an id, nothing comes after the time in which messages may. */
+/**
+ * Of a deleted alert, and of one that was never more than an id, nothing comes after the time in which messages may. As
+ * long as a message about it stands in the journal, a delivery may need its marks and aliases.
+ */
 function sweepAlerts(db: Database.Database): Sweep {
   interface Row {
     readonly id: number
@@ -131,12 +134,13 @@ function sweepAlerts(db: Database.Database): Sweep {
   const slice = db.prepare<[number, number], Row>(
     'SELECT id, updated_at, resource IS NOT NULL AND deleted_at IS NULL AS lives FROM alert WHERE id > ? ORDER BY id LIMIT ?',
   )
+  const isJournalled = db.prepare('SELECT 1 FROM message WHERE alert = ? LIMIT 1').pluck()
   const forgetMarks = db.prepare('DELETE FROM mark WHERE alert = ?')
   const forgetState = db.prepare('DELETE FROM ledger WHERE alert = ?')
   const forgetHistory = db.prepare('DELETE FROM history WHERE alert = ?')
   const forget = db.prepare('DELETE FROM alert WHERE id = ?')
   const visit = ({ id, updated_at, lives }: Row, { now, seenMs, alertMs }: Retention): boolean => {
-    if (updated_at >= now - (lives === 1 ? alertMs : seenMs)) return true
+    if (updated_at >= now - (lives === 1 ? alertMs : seenMs) || isJournalled.get(id) !== undefined) return true
     forgetMarks.run(id)
     forgetState.run(id)
     forgetHistory.run(id)

@@ -16,6 +16,8 @@ export interface QueueState {
   readonly overflow: Overflow
   /** what its filter words let through; of actions perhaps only some */
   readonly takes: ReadonlySet<Kind>
+  /** they let the action `open` through */
+  readonly takesOpen: boolean
   /** repeats that wait may be folded */
   readonly fold: boolean
   /** epoch ms since when nothing is queued any more, the queue having been full */
@@ -30,6 +32,7 @@ export interface ConfiguredQueue {
   readonly orderBy: Ordering
   readonly overflow: Overflow
   readonly takes: ReadonlySet<Kind>
+  readonly takesOpen: boolean
   readonly fold: boolean
   /** no delivery of it waits longer for its next try */
   readonly longestWaitMs?: number
@@ -77,6 +80,7 @@ export function createQueues(db: Database.Database, configured: readonly Configu
       orderBy: row.order_by,
       overflow: found?.overflow ?? 'refuse',
       takes: found?.takes ?? new Set(),
+      takesOpen: found?.takesOpen ?? false,
       fold: found?.fold ?? false,
       overflowedAt: row.overflowed_at ?? undefined,
       rows: row.queued_rows,

@@ -67,7 +67,10 @@ const SETTLED = 'settled.state, settled.at, settled.attempts, settled.status, se
 
 export const SETTLED_COLUMNS = `${MESSAGE_COLUMNS}, ${SETTLED}`
 
-const WITHOUT_BODY = MESSAGE_COLUMNS.replace('message.body', 'NULL AS body')
+/** Nor what stands behind the body: the way there leads through its pages. */
+const WITHOUT_BODY = MESSAGE_COLUMNS.replace(/message\.(body|stamp|became|note_id|content_type)\b/g, 'NULL AS $1')
+
+export const SETTLED_WITHOUT_BODY = `${WITHOUT_BODY}, ${SETTLED}`
 
 const settledRows = (columns: string, state: string): string =>
   `SELECT ${columns}, ${SETTLED}

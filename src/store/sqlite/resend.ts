@@ -76,7 +76,7 @@ export function createResend({ db, journal, ledger, marks, rules }: ResendDeps):
 /** In a reception "open" is no more than a default: it ends neither an ack nor a shelving. */
 const unseen = ({ status }: AlertState, queue: QueueState): Pick<StateRemedy, 'status' | 'followedBy'> => ({
   status,
-  followedBy: status === 'open' && queue.takes.has('action') ? { action: 'open', timeout: null } : undefined,
+  followedBy: status === 'open' && queue.takesOpen ? { action: 'open', timeout: null } : undefined,
 })
 
 const OURS = { hops: [], sender: '', credential: OURSELVES, fromPeer: false, customers: [] } as const

@@ -57,7 +57,7 @@ export function createSettle(
       marks.learn(alert, queue.id, to.alias, ref)
       alertIds.note(to.alias, alert, queue.id, now)
     }
-    if (to.to === 'delivered') crossing.settled(tx, queue, { seq: ref, alert, goesBack: goesBack(message) }, now)
+    if (to.to === 'delivered') crossing.ended(tx, queue, { seq: ref, alert, goesBack: goesBack(message) }, now)
   }
 
   function requeue(queue: QueueState, delivery: Delivery, to: Extract<Settlement, { to: 'queued' }>): void {

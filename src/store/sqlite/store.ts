@@ -20,6 +20,7 @@ import { createExpire } from './expire.js'
 import { asRefusal, reading } from './faults.js'
 import { createFill } from './fill.js'
 import { createFold } from './fold.js'
+import { createFollow } from './follow.js'
 import { createGates } from './gates.js'
 import { createHeartbeatStates } from './heartbeat-states.js'
 import { createHeartbeats } from './heartbeats.js'
@@ -61,6 +62,8 @@ export interface SqliteOptions {
   readonly severities?: Severities
   /** told of what was found damaged and set aside */
   readonly onDamage?: OnDamage
+  /** told of an upgrade that takes its time: the ledger is made from the journal, for so many alerts */
+  readonly onFill?: (alerts: number) => void
   /** told of deliveries that ended without an attempt */
   readonly onWithdrawn?: OnWithdrawn
 }
@@ -78,7 +81,9 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 async function openLocked(path: string, options: SqliteOptions): Promise<Store> {
   const unlock = await lockDatabase(path, options.lockWaitMs, options.clock)
   try {
-    const store = await assemble(openDatabase(path), unlock, options)
+    const db = openDatabase(path)
+    await fillLedger(db, options)
+    const store = assemble(db, unlock, options)
     // a look at every queue: where that is not possible, now is the time to say so
     await store.status()
     return store
@@ -92,7 +97,14 @@ async function openLocked(path: string, options: SqliteOptions): Promise<Store> 
 const realPath = (path: string): string =>
   existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))
 
-async function assemble(db: Database.Database, unlock: () => void, options: SqliteOptions): Promise<Store> {
+/** Before anything else comes in. */
+async function fillLedger(db: Database.Database, { rules, onFill = () => {} }: SqliteOptions): Promise<void> {
+  const fill = createFill({ db, ledger: createLedger(db, rules, createNotes(db)), rules })
+  if (fill.left() > 0) onFill(fill.left())
+  while (fill.next()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+function assemble(db: Database.Database, unlock: () => void, options: SqliteOptions): Store {
   const { owner, rules, clock, severities = ALERTA_SEVERITIES, onDamage = () => {}, onWithdrawn = () => {} } = options
   rescue(db)
   const queues = createQueues(db, options.destinations)
@@ -106,8 +118,6 @@ async function assemble(db: Database.Database, unlock: () => void, options: Sqli
   const index = createAlertIndex(db, { ids: alertIds, marks })
   const notes = createNotes(db)
   const ledger = createLedger(db, rules, notes)
-  const fill = createFill({ db, ledger, rules })
-  while (fill()) await new Promise((resolve) => setImmediate(resolve))
   const journal = createJournal(db, queues)
   const resend = createResend({ db, journal, ledger, marks, rules })
   const crossing = createCrossing({ db, marks, resend })
@@ -140,7 +150,7 @@ async function assemble(db: Database.Database, unlock: () => void, options: Sqli
     heartbeats,
     heartbeatStates,
     identify,
-    resend,
+    follow: createFollow({ db, resend, withdraw }),
     decide: options.decide,
     rules,
   })
