@@ -43,11 +43,11 @@ export interface LoginTokensDeps {
 
 /** JSON Web Tokens (RFC 7519) by HS256 with auth.secret_key, as Alerta makes them; undefined where there is no key. */
 export function createLoginTokens({ auth, baseUrl, clock, ids }: LoginTokensDeps): LoginTokens | undefined {
-  const key = auth.secret_key?.reveal()
-  if (key === undefined) return undefined
+  const hmacKey = auth.secret_key?.reveal()
+  if (hmacKey === undefined) return undefined
   const users = new Map(
     auth.users.map((user) => {
-      const pwd = createHmac('sha256', key).update(user.password_hash.reveal()).digest('base64url').slice(0, 16)
+      const pwd = createHmac('sha256', hmacKey).update(user.password_hash.reveal()).digest('base64url').slice(0, 16)
       return [
         user.username,
         { claims: { ...lasting(user, baseUrl), pwd }, principal: principal(`user ${user.username}`, user) },
@@ -57,7 +57,7 @@ export function createLoginTokens({ auth, baseUrl, clock, ids }: LoginTokensDeps
   const seconds = (): number => Math.floor(clock.now() / 1_000)
 
   async function decode(token: string): Promise<{ claims: Claims; principal: Principal } | undefined> {
-    const claims = await verified(token, key as string, baseUrl)
+    const claims = await verified(token, hmacKey as string, baseUrl)
     const user = users.get(claims?.sub ?? '')
     return claims === undefined || user === undefined || claims.pwd !== user.claims.pwd
       ? undefined
@@ -71,7 +71,7 @@ export function createLoginTokens({ auth, baseUrl, clock, ids }: LoginTokensDeps
       const iat = seconds()
       const exp = iat + Math.ceil(auth.login_expiry / 1_000)
       const claims: Claims = { ...user.claims, exp, nbf: iat, iat, jti: ids.id() }
-      return sign({ ...claims }, key, 'HS256')
+      return sign({ ...claims }, hmacKey, 'HS256')
     },
     async read(token) {
       const found = await decode(token)

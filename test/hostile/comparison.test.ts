@@ -3,18 +3,22 @@ import { expect, test } from 'vitest'
 import { finding, type Rule, source, sourcesUnder } from '../house/source.js'
 
 /** What may be done with a secret where senders are judged: everything else could take longer for a better guess. */
-const TAKERS = ['digest', 'verify']
+const TAKERS = ['digest', 'update', 'verify']
 
 const isReveal = (node: ts.Node): node is ts.CallExpression =>
   ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'reveal'
 
+const nameOf = (called: ts.Expression): string =>
+  ts.isPropertyAccessExpression(called) ? called.name.text : called.getText()
+
 function isSafe({ parent }: ts.CallExpression): boolean {
-  if (ts.isCallExpression(parent)) return ts.isIdentifier(parent.expression) && TAKERS.includes(parent.expression.text)
-  // Hawk's own credentials; it compares MACs in constant time
+  if (ts.isCallExpression(parent)) return TAKERS.includes(nameOf(parent.expression))
+  // for HMACs, of which libraries compare the results in constant time: of login tokens, and Hawk's own
+  if (ts.isVariableDeclaration(parent)) return parent.name.getText() === 'hmacKey'
   return ts.isPropertyAssignment(parent) && parent.name.getText() === 'key'
 }
 
-/** A secret is taken out of its wrapping only into a digest, argon2 or Hawk: never next to what a sender sent. */
+/** A secret is taken out of its wrapping only into a digest, an HMAC, argon2 or Hawk: never next to what a sender sent. */
 const noPlainComparison: Rule = {
   name: 'secrets are never compared as texts',
   check: (of) =>
@@ -30,8 +34,9 @@ test('how long an answer takes says nothing about how much of a key was right', 
 test('the secrets of senders are looked at in as many places as is known', () => {
   const places = sourcesUnder('src').filter(({ path, nodes }) => path.startsWith('src/auth/') && nodes.some(isReveal))
   expect(places.map(({ path }) => path)).toEqual([
-    'src/auth/basic-check.ts',
     'src/auth/hawk-check.ts',
+    'src/auth/login-token.ts',
+    'src/auth/password-check.ts',
     'src/auth/secret-index.ts',
     'src/auth/sign.ts',
   ])
@@ -51,6 +56,8 @@ test.each([
   'index.get(digest(entry.secret.reveal()))',
   'verify(hash.reveal(), password)',
   'const c = { key: s.reveal() }',
+  "createHmac('sha256', k).update(hash.reveal())",
+  'const hmacKey = s.reveal()',
 ])('%j is none', (text) => {
   expect(noPlainComparison.check(source('src/auth/a.ts', text))).toEqual([])
 })
