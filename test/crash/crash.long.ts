@@ -7,7 +7,7 @@ const strikes = whole('STRIKES', 300)
 const messages = whole('MESSAGES', 200_000)
 const seed = whole('SEED', Date.now() % 2 ** 32)
 const senders = whole('SENDERS', 32)
-const DRAIN_MS = 300_000
+const DRAIN_MS = 1_200_000
 const TELL_EVERY = 20
 
 function tell(done: number, answered: number): void {
