@@ -1,13 +1,12 @@
 import type { Clock } from '../base/clock.js'
 import type { Counters } from '../base/counters.js'
 import type { Log } from '../base/log.js'
-import { createWakeup } from '../base/wakeup.js'
 import type { Config } from '../config/schema.js'
 import type { Heartbeat, HeartbeatStatus } from '../model/heartbeat.js'
-import { StoreUnavailable } from '../store/contract.js'
 import type { Heartbeats } from '../store/heartbeats.js'
 import { createClockGuard } from './clock-guard.js'
 import { heartbeatAlert, heartbeatAlertRules, saying } from './heartbeat-alert.js'
+import { createRounds } from './rounds.js'
 
 /** What became of an alert that was posted (ingress/post-own.ts); `later`: nothing was stored. */
 type Posted = { readonly kind: 'taken' | 'later' } | { readonly kind: 'refused'; readonly why: string }
@@ -40,12 +39,16 @@ export function createHeartbeatWatch(deps: HeartbeatWatchDeps): HeartbeatWatch {
   const { heartbeats, config, clock, log, counters } = deps
   const rules = heartbeatAlertRules(config)
   const { alert: posts } = config.heartbeats
-  const wakeup = createWakeup()
   const guard = createClockGuard(clock, undefined)
   /** Nobody could be heard before. */
   let listeningSince = clock.now()
-  let stopped = false
-  let loop: Promise<void> = Promise.resolve()
+  const rounds = createRounds({
+    everyMs: EVERY_MS,
+    clock,
+    round,
+    // whoever is silent still is in the next round
+    postponed: (error) => log.error({ error: error.message }, 'heartbeat watch postponed'),
+  })
 
   function listen(): void {
     if (guard.look() !== undefined) listeningSince = clock.now()
@@ -68,37 +71,18 @@ export function createHeartbeatWatch(deps: HeartbeatWatchDeps): HeartbeatWatch {
     if (!posts) return
     const rule = { now: clock.now(), maxLatencyMs: rules.maxLatencyMs }
     for (const { heartbeat, status } of await heartbeats.turned(rule, listeningSince, POSTED_AT_ONCE)) {
-      if (stopped || !(await tell(heartbeat, status))) return
+      if (rounds.stopped() || !(await tell(heartbeat, status))) return
       // after a crash between the two it is told once more, which is a repeat
       await heartbeats.tell(heartbeat.id, status === 'ok' ? null : status)
-    }
-  }
-
-  async function run(): Promise<void> {
-    while (!stopped) {
-      const armed = wakeup.armed()
-      await clock.until(clock.now() + EVERY_MS, armed)
-      if (stopped) return
-      try {
-        await round()
-      } catch (error) {
-        // whoever is silent still is in the next round
-        if (!(error instanceof StoreUnavailable)) throw error
-        log.error({ error: error.message }, 'heartbeat watch postponed')
-      }
     }
   }
 
   return {
     start() {
       listeningSince = clock.now()
-      loop = run()
+      rounds.start()
     },
-    async stop() {
-      stopped = true
-      wakeup.wake()
-      await loop
-    },
+    stop: rounds.stop,
     async clear(heartbeat) {
       const told = posts ? await heartbeats.told(heartbeat.id) : null
       if (told === null || told === undefined) return true

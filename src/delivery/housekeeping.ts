@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock.js'
 import type { Counters } from '../base/counters.js'
 import type { Log } from '../base/log.js'
-import { createWakeup } from '../base/wakeup.js'
 import type { Config } from '../config/schema.js'
-import { type Store, StoreUnavailable } from '../store/contract.js'
+import type { Store } from '../store/contract.js'
 import type { Tidied, Tidying } from '../store/housekeeping.js'
 import type { ClockGuard } from './clock-guard.js'
+import { createRounds } from './rounds.js'
 
 export interface HousekeepingDeps {
   readonly store: Pick<Store, 'tidy'>
@@ -40,18 +40,22 @@ const NOTHING: Kept = { expired: [], unshelved: [], unacked: [], deleted: 0, pau
 
 export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
   const { store, guard, config, clock, log, counters } = deps
-  const wakeup = createWakeup()
-  let stopped = false
+  const rounds = createRounds({
+    everyMs: config.every,
+    clock,
+    round: run,
+    // what is due stays due; the store's trouble shows in gtg
+    postponed: (error) => log.error({ error: error.message }, 'housekeeping postponed'),
+  })
   /** ends with the last run */
   let running: Promise<void> = Promise.resolve()
-  let loop: Promise<void> = Promise.resolve()
 
   async function tidyAll(after: Partial<Pick<Tidying, 'expiredMs' | 'infoMs'>>): Promise<Kept> {
     // a relay that was away for two days has not heard what kept its alerts alive
     if (guard.guarding()) return { ...NOTHING, paused: 'the clock jumped, or the relay was away for long' }
     let kept = NOTHING
     let next: number | undefined = 0
-    while (next !== undefined && !stopped && !guard.guarding()) {
+    while (next !== undefined && !rounds.stopped() && !guard.guarding()) {
       const slice: Tidied = await store.tidy({
         expiredMs: config.delete_expired_after,
         infoMs: config.delete_info_after,
@@ -94,29 +98,12 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
     }
   }
 
-  async function repeat(): Promise<void> {
-    while (!stopped) {
-      const armed = wakeup.armed()
-      await clock.until(clock.now() + config.every, armed)
-      if (stopped) return
-      try {
-        await run()
-      } catch (error) {
-        // what is due stays due; the store's trouble shows in gtg
-        if (!(error instanceof StoreUnavailable)) throw error
-        log.error({ error: error.message }, 'housekeeping postponed')
-      }
-    }
-  }
-
   return {
     start() {
-      if (config.every > 0) loop = repeat()
+      if (config.every > 0) rounds.start()
     },
     async stop() {
-      stopped = true
-      wakeup.wake()
-      await loop
+      await rounds.stop()
       await running
     },
     run,

@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.js'
 import type { Counters } from '../base/counters.js'
 import type { Log } from '../base/log.js'
-import { createWakeup } from '../base/wakeup.js'
-import { type Retention, type Store, StoreUnavailable } from '../store/contract.js'
+import type { Retention, Store } from '../store/contract.js'
 import type { ClockGuard } from './clock-guard.js'
+import { createRounds } from './rounds.js'
 
 export interface UpkeepDeps {
   readonly store: Store
@@ -37,12 +37,16 @@ const WARN_AT = [0.8, 0.5]
 
 export function createUpkeep(deps: UpkeepDeps): Upkeep {
   const { store, clock, log, guard } = deps
-  const wakeup = createWakeup()
   const warned = new Map<string, number>()
   let room: 'ok' | 'disk low' = 'ok'
-  let stopped = false
   let pruneAt = clock.monotonic()
-  let loop: Promise<void> = Promise.resolve()
+  const rounds = createRounds({
+    everyMs: EVERY_MS,
+    clock,
+    round,
+    // nothing is lost by doing it later; the store's trouble shows to senders as 503 and in gtg
+    postponed: (error) => log.error({ error: error.message }, 'upkeep postponed'),
+  })
 
   async function watchDisk(): Promise<void> {
     const free = await deps.freeBytes()
@@ -59,7 +63,7 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
         if (expired === 0) break
         log.warn({ destination, expired }, 'deliveries expired')
         for (let i = 0; i < expired; i += 1) deps.counters.add('dead', destination)
-      } while (expired === SLICE && !stopped)
+      } while (expired === SLICE && !rounds.stopped())
     }
   }
 
@@ -89,31 +93,12 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
     pruneAt = clock.monotonic() // the sweep goes on in the next round
   }
 
-  async function run(): Promise<void> {
-    while (!stopped) {
-      const armed = wakeup.armed()
-      await clock.until(clock.now() + EVERY_MS, armed)
-      if (stopped) return
-      try {
-        await round()
-      } catch (error) {
-        // Nothing is lost by doing it later; the store's trouble shows to senders as 503 and in gtg.
-        if (!(error instanceof StoreUnavailable)) throw error
-        log.error({ error: error.message }, 'upkeep postponed')
-      }
-    }
-  }
-
   return {
     async start() {
       await watchDisk()
-      loop = run()
+      rounds.start()
     },
-    async stop() {
-      stopped = true
-      wakeup.wake()
-      await loop
-    },
+    stop: rounds.stop,
     room: () => room,
   }
 }
