@@ -135,7 +135,12 @@ export async function build(config: Config, log: Log, overrides: Partial<Parts> 
       alerts: store.alerts,
       room: upkeep.room,
       management(api, gate) {
-        mountHealth(api, { store, room: upkeep.room, clock, stale: watch.stale })
+        mountHealth(api, {
+          store: { ...store, touch: () => store.touch(guard.noted()) },
+          room: upkeep.room,
+          clock,
+          stale: watch.stale,
+        })
         const workers = new Map([...dispatchers].map(([name, dispatcher]) => [name, dispatcher.state]))
         const startedAt = clock.now()
         mountManifest(api, gate('read:management'), { version })

@@ -6,6 +6,8 @@ export interface ClockGuard {
   look(): string | undefined
   /** While true nothing is expired and nothing pruned; also from the moment that the next look would find suspicious. */
   guarding(): boolean
+  /** What the store is to note as the time: while guarding that of the last run, or a restart would end it. */
+  noted(): number
 }
 
 const JUMP_MS = 5 * 60_000
@@ -29,7 +31,12 @@ export function createClockGuard(clock: Clock, lastTouchedAt: number | undefined
       first = false
       return `the last commit was ${Math.round((wall - (lastTouchedAt ?? wall)) / 3_600_000)} h ago`
     },
-    guarding: () => first || Math.abs(jumped()) > JUMP_MS || clock.monotonic() < guardedUntil,
+    guarding,
+    noted: () => (guarding() ? (lastTouchedAt ?? clock.now()) : clock.now()),
+  }
+
+  function guarding(): boolean {
+    return first || Math.abs(jumped()) > JUMP_MS || clock.monotonic() < guardedUntil
   }
 
   function jumped(): number {

@@ -71,7 +71,9 @@ export function createHeartbeatWatch(deps: HeartbeatWatchDeps): HeartbeatWatch {
     if (!posts) return
     const rule = { now: clock.now(), maxLatencyMs: rules.maxLatencyMs }
     for (const { heartbeat, status } of await heartbeats.turned(rule, listeningSince, POSTED_AT_ONCE)) {
-      if (rounds.stopped() || !(await tell(heartbeat, status))) return
+      if (rounds.stopped()) return
+      // what has no room for this one may have room for others
+      if (!(await tell(heartbeat, status))) continue
       // after a crash between the two it is told once more, which is a repeat
       await heartbeats.tell(heartbeat.id, status === 'ok' ? null : status)
     }

@@ -82,7 +82,7 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
     const suspicious = guard.look()
     if (suspicious !== undefined) log.warn({ suspicious }, 'expiry and pruning pause for an hour')
     await watchDisk()
-    await store.touch(clock.now())
+    await store.touch(guard.noted())
     await warnOfAge()
     if (guard.guarding()) return
     await expireOld()

@@ -2,7 +2,7 @@ import type { Counters } from '../base/counters.js'
 import type { Log } from '../base/log.js'
 import type { Answer } from './answers.js'
 import type { Visit } from './entrance.js'
-import { Refused } from './refused.js'
+import { diskNearlyFull, Refused } from './refused.js'
 
 /** The members of a POST /alert. */
 export type AlertBody = Readonly<Record<string, unknown>>
@@ -14,7 +14,23 @@ const AT_ONCE = 500
 /** Enough to see what is wrong; a batch may have thousands. */
 const MOST_TOLD = 20
 
+/** All alerts of a notification are in memory together, and each may repeat what stands in it once. */
+const MOST_BYTES = 64 * 1024 * 1024
+
+/** The alerts of a notification's parts; throws 413 where they would be too large together. */
+export function madeOf(parts: readonly unknown[], make: (part: unknown) => Made): readonly Made[] {
+  let bytes = 0
+  return parts.map((part) => {
+    const made = make(part)
+    if ('alert' in made) bytes += JSON.stringify(made.alert).length
+    if (bytes > MOST_BYTES) throw new Refused(413, 'the alerts of this notification would be too large together')
+    return made
+  })
+}
+
 export interface BatchDeps {
+  /** whether the disk has room for more messages */
+  readonly room: () => 'ok' | 'disk low'
   readonly receiveAlert: (visit: Visit) => Promise<Answer>
   readonly log: Log
   readonly counters: Counters
@@ -33,6 +49,7 @@ export async function receiveBatch(visit: Visit, made: readonly Made[], deps: Ba
   const answers: Answer[] = []
   const rejected: (Rejected & { readonly cause: Refused })[] = []
   for (let from = 0; from < made.length; from += AT_ONCE) {
+    if (deps.room() === 'disk low') throw diskNearlyFull()
     const part = made.slice(from, from + AT_ONCE)
     const settled = await Promise.allSettled(part.map((each) => receiveOne(visit, each, deps)))
     for (const [i, result] of settled.entries()) {

@@ -7,10 +7,8 @@ import { type Hop, parseHops } from '../model/hops.js'
 import type { Bodies, Body } from './body.js'
 import type { IngressEnv } from './env.js'
 import type { Origin } from './proxies.js'
-import { Refused, unavailable } from './refused.js'
+import { diskNearlyFull, Refused } from './refused.js'
 
-/** Disk is freed by deliveries and by operators: not within seconds. */
-const DISK_RETRY_S = 30
 const JSON_TYPE = /^\s*application\/([\w.+-]+\+)?json\s*(;|$)/i
 
 /** A write whose sender was let in, before anything of its body has been understood. */
@@ -74,7 +72,7 @@ export function createEntrance(deps: EntranceDeps): Entrance {
 
   function checkHeaders(c: Context<IngressEnv>, type: 'JSON' | 'any type'): void {
     if (type === 'JSON' && c.env.incoming.method !== 'DELETE') checkJsonType(c.env.incoming)
-    if (deps.room() === 'disk low') throw unavailable('The disk is nearly full', DISK_RETRY_S)
+    if (deps.room() === 'disk low') throw diskNearlyFull()
   }
 
   return {

@@ -1,4 +1,4 @@
-import type { AlertBody, Made } from './batch.js'
+import { type AlertBody, type Made, madeOf } from './batch.js'
 import { isRecord } from './json-object.js'
 
 export interface MappingRules {
@@ -17,7 +17,7 @@ type Texts = Record<string, string>
 export function fromAlertmanager(payload: unknown, rules: MappingRules): readonly Made[] | undefined {
   if (!isRecord(payload) || !Array.isArray(payload.alerts)) return undefined
   const externalUrl = typeof payload.externalURL === 'string' ? payload.externalURL : ''
-  return payload.alerts.map((alert: unknown) => makeAlert(alert, externalUrl, rules))
+  return madeOf(payload.alerts, (alert) => makeAlert(alert, externalUrl, rules))
 }
 
 function makeAlert(alert: unknown, externalUrl: string, rules: MappingRules): Made {
@@ -115,11 +115,17 @@ const LONGEST_TEXT = 100_000
 function filledIn(text: string, labels: Texts): string {
   if (!/[{}]/.test(text)) return text
   let known = true
+  let length = text.length
   const filled = text.replace(/\{\{|\}\}|\{([^{}]*)\}|[{}]/g, (whole, name?: string) => {
     if (whole === '{{' || whole === '}}') return whole.charAt(0)
-    if (name !== undefined && Object.hasOwn(labels, name)) return labels[name] as string
+    if (name !== undefined && Object.hasOwn(labels, name)) {
+      const label = labels[name] as string
+      length += label.length
+      // beyond it nothing more is put together: it would only be thrown away
+      if (length <= LONGEST_TEXT) return label
+    }
     known = false
     return whole
   })
-  return known && filled.length <= LONGEST_TEXT ? filled : text
+  return known ? filled : text
 }

@@ -1,4 +1,4 @@
-import type { AlertBody, Made } from './batch.js'
+import { type AlertBody, type Made, madeOf } from './batch.js'
 import { link, type MappingRules, storable } from './from-alertmanager.js'
 import { isRecord } from './json-object.js'
 
@@ -12,7 +12,7 @@ export function fromGrafana(
   rules: MappingRules,
 ): readonly Made[] | undefined {
   if (!isRecord(payload) || payload.state !== 'alerting' || !Array.isArray(payload.evalMatches)) return undefined
-  return payload.evalMatches.map((match: unknown) => makeAlert(payload, match, query, rules))
+  return madeOf(payload.evalMatches, (match) => makeAlert(payload, match, query, rules))
 }
 
 /** What the rule that is well again is called; undefined: the notification tells of none. */

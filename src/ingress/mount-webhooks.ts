@@ -17,6 +17,7 @@ const PATTERN = '/webhooks/:name/*'
 export interface MountWebhooksDeps extends ReceiveDeps {
   readonly config: Config
   readonly alerts: Pick<AlertReads, 'page'>
+  readonly room: () => 'ok' | 'disk low'
   readonly log: Log
   readonly counters: Counters
 }

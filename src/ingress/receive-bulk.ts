@@ -7,17 +7,22 @@ import type { Visit } from './entrance.js'
 import type { AboutAlertDeps } from './receive-action.js'
 import { readObject } from './receive-alert.js'
 import { type Change, readChange } from './receive-change.js'
-import { Refused } from './refused.js'
+import { diskNearlyFull, Refused } from './refused.js'
 
 /** Finds the ids of the alerts that the parameters of a request are about; of a credential's customers only, none: all. */
 export type Select = (parameters: URLSearchParams, customers: readonly string[]) => Promise<readonly string[]>
 
 export interface BulkDeps extends AboutAlertDeps {
   readonly select: Select
+  /** whether the disk has room for more messages */
+  readonly room: () => 'ok' | 'disk low'
 }
 
 /** About as many as the store writes in one transaction, so that other senders have their turn between. */
 const AT_ONCE = 250
+/** Bodies that they write, in one transaction and in all: the body stands in the journal once for each alert. */
+const MOST_BYTES_AT_ONCE = 4 * 1024 * 1024
+const MOST_BYTES = 256 * 1024 * 1024
 
 type Receive = (visit: Visit) => Promise<Answer>
 type Done = readonly { readonly id: string; readonly messageId: MessageId }[]
@@ -77,11 +82,17 @@ function toAll(
     const loop = deps.loopGuard(visit, 'Bulk')
     if (loop !== undefined) return suppressed(loop)
     const ids = await deps.select(visit.parameters(), visit.principal.customers)
+    const weight = Math.max(1, body?.length ?? 0)
+    if (ids.length * weight > MOST_BYTES) {
+      throw new Refused(413, `The body is too large for ${ids.length} alerts: ask for fewer alerts at once`)
+    }
+    const atOnce = Math.max(1, Math.min(AT_ONCE, Math.floor(MOST_BYTES_AT_ONCE / weight)))
     // each is a message of its own: an id that a peer offered for all of them would make copies of all but one
     const each = { ...visit, offeredId: undefined }
     const done: { id: string; messageId: MessageId }[] = []
-    for (let from = 0; from < ids.length; from += AT_ONCE) {
-      const accepted = ids.slice(from, from + AT_ONCE).map(async (id) => {
+    for (let from = 0; from < ids.length; from += atOnce) {
+      if (deps.room() === 'disk low') throw diskNearlyFull()
+      const accepted = ids.slice(from, from + atOnce).map(async (id) => {
         const receipt = await unlessGone(deps.accept(each, write(id), body, deps.clock.now()))
         return receipt === undefined ? [] : [{ id, messageId: receipt.messageId }]
       })

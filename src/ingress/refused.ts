@@ -14,3 +14,8 @@ export class Refused extends Error {
 /** What the sender may try again; seconds until it makes sense, as Retry-After. */
 export const unavailable = (message: string, retryAfterS: number): Refused =>
   new Refused(503, message, { 'Retry-After': String(retryAfterS) })
+
+/** Disk is freed by deliveries and by operators: not within seconds. */
+const DISK_RETRY_S = 30
+
+export const diskNearlyFull = (): Refused => unavailable('The disk is nearly full', DISK_RETRY_S)

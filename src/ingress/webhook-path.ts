@@ -34,10 +34,11 @@ export function webhookPathOf(target: string, prefix: string, custom: readonly s
     : undefined
 }
 
-/** Letters, digits and what means nothing in a path, plain or escaped; no "." and "..", no slash in disguise. */
+/** Letters, digits and what means nothing in a path, plain or escaped; no "." and "..", also not before a ";", where some servers begin parameters; no slash in disguise, also not for a server that unescapes twice. */
 function isPlain(segment: string): boolean {
-  if (!/^(?:[\w.~!$&'()*+,;=:@-]|%[0-9a-f]{2})+$/i.test(segment) || /%(?:2f|5c|2e|00)/i.test(segment)) return false
-  return segment !== '.' && segment !== '..'
+  if (!/^(?:[\w.~!$&'()*+,;=:@-]|%[0-9a-f]{2})+$/i.test(segment) || /%(?:25|2f|5c|2e|3b|00)/i.test(segment))
+    return false
+  return !/^\.{1,2}(?:;|$)/.test(segment)
 }
 
 /** `api-key`, however it is escaped. */

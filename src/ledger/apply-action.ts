@@ -67,6 +67,7 @@ function timeoutOf(draft: ActionDraft, state: AlertState, earlier: number | null
 }
 
 function heldUntil(draft: ActionDraft, state: AlertState, status: string, timeout: number): number {
+  if (draft.action === 'timeout') return 0
   if (status === state.status) return state.statusUntil
   return HELD[draft.action] === status && timeout > 0 ? draft.acceptedAt + timeout * 1_000 : 0
 }

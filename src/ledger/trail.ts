@@ -31,6 +31,10 @@ export function earlierOf(state: AlertState, action: string): Earlier {
       return trail.beforeAck ?? { status: 'open', timeout: null }
     case 'unshelve':
       return trail.beforeShelve ?? { status: 'open', timeout: null }
+    case 'timeout': {
+      const held = state.status === 'ack' ? trail.beforeAck : state.status === 'shelved' ? trail.beforeShelve : null
+      return held ?? { status: state.previousStatus, timeout: trail.before?.timeout ?? null }
+    }
     default:
       return { status: state.previousStatus, timeout: trail.before?.timeout ?? null }
   }

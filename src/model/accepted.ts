@@ -17,8 +17,8 @@ const NOTHING = 'nothing'
 export function formatAccepted(stamp: number, became: Became | undefined): string {
   const { severity, status, statusStamp } = became ?? {}
   const parts = [
-    ...(severity === undefined ? [] : [`severity=${encodeURIComponent(severity)}`]),
-    ...(status === undefined ? [] : [`status=${encodeURIComponent(status)}`]),
+    ...(severity === undefined ? [] : [`severity=${encoded(severity)}`]),
+    ...(status === undefined ? [] : [`status=${encoded(status)}`]),
     ...(statusStamp === undefined ? [] : [`status-since=${iso(statusStamp)}`]),
   ]
   const told = became !== undefined && parts.length === 0 ? [NOTHING] : parts
@@ -52,6 +52,9 @@ export function notAfter({ stamp, became }: FirstAccepted, latest: number): Firs
     became: statusStamp === undefined ? became : { ...became, statusStamp: Math.min(statusStamp, latest) },
   }
 }
+
+/** Through a Buffer, for what a peer told may hold half a surrogate pair, on which encodeURIComponent throws. */
+const encoded = (text: string): string => encodeURIComponent(Buffer.from(text).toString())
 
 function timeOf(text: string): number | undefined {
   const time = Date.parse(text)

@@ -39,6 +39,23 @@ export function alertReadsContract(bench: Bench): void {
   const resources = async (store: Store, query: AlertQuery, more: Partial<PageQuery> = {}): Promise<string[]> =>
     (await store.alerts.page(pageOf(query, more))).map(({ state }) => state.resource)
 
+  test('an alert of many megabytes does not keep a list from being read; by itself it is whole', async () => {
+    const text = 'x'.repeat(12 * 1024 * 1024)
+    const store = await open(undefined, { rows: 10, bytes: 1e9 })
+    for (const resource of ['a', 'b', 'c']) {
+      await store.append(alertDraft({ resource, text }, { alertId: `id-of-${resource}` }))
+    }
+    const listed = await store.alerts.page(pageOf(every))
+    expect(listed.map(({ state }) => state.text.length)).toEqual([4_096, 4_096, 4_096])
+    expect(((await store.alerts.get('id-of-a', [])) as { state: AlertFields }).state.text).toHaveLength(text.length)
+  })
+
+  test('an order by many attributes of many alerts ends in time', async () => {
+    const store = await filled(...Array.from({ length: 200 }, (_, i) => ({ resource: `r${i}` })))
+    const sort: SortBy[] = Array.from({ length: 50 }, (_, i) => ({ by: { attribute: `a${i}` }, descending: false }))
+    expect(await store.alerts.page(pageOf(every, { sort }))).toHaveLength(100)
+  })
+
   test('what was accepted is read as it stands after all that came', async () => {
     const store = await filled({ resource: 'web1', severity: 'minor', tags: ['a'] })
     await store.append(alertDraft({ resource: 'web1', severity: 'major', tags: ['b'] }, { alertId: 'later' }))

@@ -147,6 +147,28 @@ describe('many at once', () => {
     expect(asked).toEqual(Array(5).fill(['open', ['Acme']]))
   })
 
+  test('a large body for many alerts is refused, for each of them would keep it', async () => {
+    const { send, drafts } = await startIngress(AUTH, {
+      select: async () => Array.from({ length: 1_000 }, (_, i) => `x${i}`),
+    })
+    const body = { attributes: { long: 'x'.repeat(300_000) } }
+    expect((await send('/_bulk/alerts/attributes', { method: 'PUT', body })).status).toBe(413)
+    expect(drafts).toEqual([])
+  })
+
+  test('while the disk is nearly full the rest of them waits', async () => {
+    let asked = 0
+    const { send, drafts } = await startIngress(AUTH, {
+      select: async () => Array.from({ length: 600 }, (_, i) => `x${i}`),
+      room: () => {
+        asked += 1
+        return asked > 2 ? 'disk low' : 'ok'
+      },
+    })
+    expect((await send('/_bulk/alerts/tag', { method: 'PUT', body: BODIES.tag })).status).toBe(503)
+    expect(drafts).toHaveLength(250)
+  })
+
   test('where nothing fits, statuses and actions are not found, and the others touch nothing', async () => {
     const { send, drafts } = await startIngress()
     const status = await send('/_bulk/alerts/status', { method: 'PUT', body: BODIES.status })

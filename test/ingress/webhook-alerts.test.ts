@@ -271,3 +271,19 @@ describe('made into alerts', () => {
     expect(drafts).toMatchObject([{ alert: { event: 'NodeDown', resource: 'web01:9100' } }])
   })
 })
+
+test('a notification whose alerts would fill the memory is refused', async () => {
+  const { send, drafts } = await startIngress(CONVERTING)
+  const evalMatches = Array.from({ length: 5_000 }, (_, i) => ({ metric: `m${i}`, value: 1, tags: {} }))
+  const answer = await send('/webhooks/grafana', { body: { state: 'alerting', ruleName: 'r', evalMatches } })
+  expect(answer.status).toBe(413)
+  expect(drafts).toEqual([])
+})
+
+test('labels that stand in a text again and again are not put together without end', async () => {
+  const { send, drafts } = await startIngress(CONVERTING)
+  const labels = { alertname: 'NodeDown', a: 'x'.repeat(50_000) }
+  const alerts = [{ status: 'firing', labels, annotations: { summary: '{a}'.repeat(20_000) } }]
+  expect((await send('/webhooks/prometheus', { body: { ...NOTIFICATION, alerts } })).status).toBe(201)
+  expect(String(sentAs(drafts[0]).text)).toMatch(/^(\{a\})+$/)
+})

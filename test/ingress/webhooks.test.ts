@@ -121,6 +121,9 @@ test.each([
 test.each([
   '/webhooks/slack#f',
   '/webhooks/slack/.',
+  '/webhooks/slack/..;/..;/user/1',
+  '/webhooks/slack/%252e%252e/user/1',
+  '/webhooks/slack/%3B',
   '/webhooks/slack/a|b',
   `/webhooks/slack/${'x'.repeat(5_000)}`,
   '/other/slack',

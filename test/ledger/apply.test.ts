@@ -165,3 +165,8 @@ test('a site has severities of its own', () => {
   expect(receive('good')).toMatchObject({ status: 'closed', trendIndication: 'noChange' })
   expect(own.apply(actionDraft('x', 'close') as ActionDraft, receive('fatal')).state.severity).toBe('fine')
 })
+
+test('an ack for a while ends also where the value has changed meanwhile', () => {
+  const { state } = following(alert({ value: '90%' }), action('ack', 60), alert({ value: '91%' }), action('timeout'))
+  expect(state).toMatchObject({ status: 'open', statusUntil: 0 })
+})

@@ -47,3 +47,7 @@ test('nothing has been accepted later than now, whatever a clock elsewhere says'
   })
   expect(notAfter({ stamp: undefined, became: undefined }, STAMP)).toEqual({ stamp: undefined, became: undefined })
 })
+
+test('a word with half a surrogate pair, as a peer may have it, goes out as what can be sent', () => {
+  expect(formatAccepted(STAMP, { status: 'x\ud800' })).toContain('status=x%EF%BF%BD')
+})

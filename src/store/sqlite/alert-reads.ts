@@ -16,6 +16,15 @@ import { createVisible } from './visible.js'
 
 /** Of the states that one answer is made of: they are in memory several times while it is. */
 const LARGEST_ANSWER_BYTES = 32 * 1024 * 1024
+/** In lists: one alert of many megabytes must not keep all others from being seen. */
+const LARGEST_IN_LIST_BYTES = 256 * 1024
+const SHOWN_OF_LARGE = 4_096
+const BARE = `
+  SELECT CASE WHEN length(bare) <= ${LARGEST_IN_LIST_BYTES} THEN bare
+    ELSE json_set(bare, '$.text', substr(bare ->> '$.text', 1, ${SHOWN_OF_LARGE}),
+      '$.value', substr(bare ->> '$.value', 1, ${SHOWN_OF_LARGE}), '$.attributes', json('{}'), '$.tags', json('[]'),
+      '$.correlate', json('[]')) END
+  FROM (SELECT json_remove(state, '$.rawData') AS bare FROM ledger WHERE alert = ?)`
 /** Groups, tags and the like, as at Alerta (topn of database/backends/postgres/base.py). */
 const MOST_GROUPS = 1_000
 
@@ -34,7 +43,7 @@ export function createAlertReads({ db, alertIds, ledger, notes, severities, mono
   const rows = <T>(text: string, values: Sql['values']): readonly T[] => db.prepare<unknown[], T>(text).all(...values)
   const statement = {
     state: db.prepare<[number], string>('SELECT state FROM ledger WHERE alert = ?').pluck(),
-    bare: db.prepare<[number], string>(`SELECT json_remove(state, '$.rawData') FROM ledger WHERE alert = ?`).pluck(),
+    bare: db.prepare<[number], string>(BARE).pluck(),
     history: db.prepare<[number], string>('SELECT entry FROM history WHERE alert = ? ORDER BY n DESC').pluck(),
   }
   const find = createVisible({ db, alertIds, rows })
@@ -101,7 +110,9 @@ export function createAlertReads({ db, alertIds, ledger, notes, severities, mono
     among?: readonly string[],
   ): readonly number[] {
     const order = orderOf(sort, severities.flat())
-    const { where, from } = select(query, among)
+    const { where: selected, from } = select(query, among)
+    // an order by what stands in the states reads all that is selected
+    const where = /\bledger\./.test(order.text) ? joined([selected, IN_TIME], ' AND ', '1') : selected
     // the planner would rather take an index that finds few, and sort all that it has found
     const hint = among?.length === 1 && !isSelective(query.where) ? ' INDEXED BY listed_by_severity' : ''
     const source = from(order).replace('listed', `listed${hint}`)

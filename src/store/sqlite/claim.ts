@@ -21,6 +21,9 @@ import type { Tx, Writer } from './writer.js'
 /** Longer than any attempt may take. It tells people; the engine knows by its lock whether an owner is alive. */
 const CLAIM_MS = 10 * 60_000
 
+/** Why a delivery is dead that nobody can send again. */
+export const UNREADABLE = 'its message cannot be read in the database'
+
 interface ClaimRow extends MessageRow {
   readonly attempts: number | null
   readonly faults: number
@@ -145,7 +148,7 @@ export function createClaim(deps: ClaimDeps): (queue: QueueState, limit: number,
   async function buryUnreadable(queue: QueueState, heads: readonly Head[], now: number): Promise<boolean> {
     const unreadable = heads.filter((head) => !isReadable(queue, head))
     for (const { seq } of unreadable) {
-      await writer.run((tx) => setAside(tx, queue, seq, 'its message cannot be read in the database', now))
+      await writer.run((tx) => setAside(tx, queue, seq, UNREADABLE, now))
     }
     return unreadable.length > 0
   }

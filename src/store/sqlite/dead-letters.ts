@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import { type Lane, webhookLane } from '../../model/order.js'
 import type { LedgerRules } from '../contract.js'
 import type { DeadLetters, LetterSelection, LettersByReason, Replayed } from '../dead-letters.js'
-import { isInState } from './claim.js'
+import { isInState, UNREADABLE } from './claim.js'
 import { isDamage, reading } from './faults.js'
 import type { Journal } from './journal.js'
 import type { QueueState, Queues } from './queues.js'
@@ -62,7 +62,8 @@ export function createDeadLetters({ db, writer, queues, journal, resend, rules }
       `SELECT settled.seq, kind, action, message.alert, message.alert_id, coalesce(length(body), 0) AS bytes,
          lane_resource, lane_alert, ledger.changed_seq
        ${from} LEFT JOIN alert ON alert.id = message.alert LEFT JOIN ledger ON ledger.alert = message.alert
-       WHERE ${CHOSEN} AND kind <> 'heartbeat' ORDER BY settled.seq LIMIT ${AT_ONCE}`,
+       WHERE ${CHOSEN} AND kind <> 'heartbeat' AND settled.note <> '${UNREADABLE}'
+       ORDER BY settled.seq LIMIT ${AT_ONCE}`,
     ),
     // what it repeated is long over: it is news again
     copy: db.prepare(

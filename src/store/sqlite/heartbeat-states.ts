@@ -38,6 +38,8 @@ export interface HeartbeatStatesDeps {
 const status = (heard: string): string => `CASE
   WHEN timeout > 0 AND :now - ${heard} > timeout * 1000 THEN 'expired'
   WHEN received_at - created_at > :maxLatencyMs THEN 'slow' ELSE 'ok' END`
+/** What was told goes on until something is heard: that nobody could be heard does not end it. */
+const TOLD = `iif(told = 'expired' AND received_at <= :now, received_at, iif(received_at > :now, :since, max(received_at, :since)))`
 /** What seems to come from the future was heard at the latest when the counting began. */
 const HEARD = 'iif(received_at > :now, :since, max(received_at, :since))'
 
@@ -73,8 +75,8 @@ export function createHeartbeatStates({ db, writer, rules }: HeartbeatStatesDeps
       `SELECT ${COLUMNS} FROM heartbeat_state WHERE timeout > 0 AND :now - ${HEARD} > timeout * 4000 ORDER BY n LIMIT 1`,
     ),
     turned: db.prepare<[object], Row & { readonly status: HeartbeatStatus }>(
-      `SELECT ${COLUMNS}, ${status(HEARD)} AS status FROM heartbeat_state
-       WHERE ${status(HEARD)} <> coalesce(told, 'ok') ORDER BY n LIMIT :limit`,
+      `SELECT ${COLUMNS}, ${status(TOLD)} AS status FROM heartbeat_state
+       WHERE ${status(TOLD)} <> coalesce(told, 'ok') ORDER BY n LIMIT :limit`,
     ),
     tell: db.prepare('UPDATE heartbeat_state SET told = ? WHERE id = ?'),
     told: db.prepare<[string], Alarm | null>('SELECT told FROM heartbeat_state WHERE id = ?').pluck(),

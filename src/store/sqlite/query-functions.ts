@@ -23,21 +23,31 @@ export function addQueryFunctions(db: Database.Database, monotonic: () => number
     return pattern
   }
 
-  db.function('matches', { deterministic: true }, (text, source) =>
-    text === null ? 0 : Number(patternOf(String(source))(String(text))),
-  )
-  db.function('contains', { deterministic: true }, (text, part) =>
-    text === null
-      ? 0
-      : Number(String(text).slice(0, SEARCHED_SIGNS).toLowerCase().includes(String(part).toLowerCase())),
-  )
-  db.function('in_time', { deterministic: false }, () => {
+  /** One row may be held against many patterns, and a table inside a condition is searched whole. */
+  function askTime(): void {
     if (monotonic() > until) throw new QueryTooMuch('The query takes too long: ask for fewer alerts')
+  }
+
+  db.function('matches', { deterministic: true }, (text, source) => {
+    askTime()
+    return text === null ? 0 : Number(patternOf(String(source))(String(text)))
+  })
+  db.function('contains', { deterministic: true }, (text, part) => {
+    askTime()
+    const searched = text === null ? '' : String(text).slice(0, SEARCHED_SIGNS)
+    return Number(text !== null && searched.toLowerCase().includes(String(part).toLowerCase()))
+  })
+  db.function('in_time', { deterministic: false }, () => {
+    askTime()
     return 1
   })
 
   return (look) => {
     until = monotonic() + LONGEST_LOOK_MS
-    return look()
+    try {
+      return look()
+    } finally {
+      until = Number.POSITIVE_INFINITY
+    }
   }
 }
