@@ -50,12 +50,6 @@ export function alertReadsContract(bench: Bench): void {
     expect(((await store.alerts.get('id-of-a', [])) as { state: AlertFields }).state.text).toHaveLength(text.length)
   })
 
-  test('an order by many attributes of many alerts ends in time', async () => {
-    const store = await filled(...Array.from({ length: 200 }, (_, i) => ({ resource: `r${i}` })))
-    const sort: SortBy[] = Array.from({ length: 50 }, (_, i) => ({ by: { attribute: `a${i}` }, descending: false }))
-    expect(await store.alerts.page(pageOf(every, { sort }))).toHaveLength(100)
-  })
-
   test('what was accepted is read as it stands after all that came', async () => {
     const store = await filled({ resource: 'web1', severity: 'minor', tags: ['a'] })
     await store.append(alertDraft({ resource: 'web1', severity: 'major', tags: ['b'] }, { alertId: 'later' }))
