@@ -1,4 +1,5 @@
 import type { AlertState, Earlier, HistoryEntry, Trail } from '../model/ledger.js'
+import { beforeHold } from '../model/standing.js'
 
 type Remembered = Pick<AlertState, 'previousStatus'> & { readonly trail: Trail }
 
@@ -26,17 +27,16 @@ export function longerTrail(state: AlertState, entry: Pick<HistoryEntry, 'type' 
 /** What this action goes back to: the entry before the newest, of an unack or unshelve the one before its counterpart. */
 export function earlierOf(state: AlertState, action: string): Earlier {
   const trail = trailOf(state)
+  const newest: Earlier = { status: state.previousStatus, timeout: trail.before?.timeout ?? null }
   switch (action) {
     case 'unack':
       return trail.beforeAck ?? { status: 'open', timeout: null }
     case 'unshelve':
       return trail.beforeShelve ?? { status: 'open', timeout: null }
-    case 'timeout': {
-      const held = state.status === 'ack' ? trail.beforeAck : state.status === 'shelved' ? trail.beforeShelve : null
-      return held ?? { status: state.previousStatus, timeout: trail.before?.timeout ?? null }
-    }
+    case 'timeout':
+      return beforeHold({ ...state, trail }) ?? newest
     default:
-      return { status: state.previousStatus, timeout: trail.before?.timeout ?? null }
+      return newest
   }
 }
 

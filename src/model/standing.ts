@@ -1,4 +1,4 @@
-import type { AlertState } from './ledger.js'
+import type { AlertState, Earlier } from './ledger.js'
 
 /** Where an alert stands by the clock: acks and shelvings end, and so do alerts of which nothing was heard for long. */
 export interface Standing {
@@ -16,10 +16,17 @@ export const isOver = (status: string): boolean => OVER.has(status)
 export const heldUntil = ({ status, statusUntil }: AlertState): number | undefined =>
   HELD.has(status) && statusUntil > 0 ? statusUntil : undefined
 
-/** As Alerta's housekeeping would have it at `now` (alerta/management/views.py, 9.1.0), which the relay has none of. */
+/** What the ack or the shelving came after, whatever else has changed since; undefined: it is none, or nobody remembers. */
+export function beforeHold({ status, trail }: AlertState): Earlier | undefined {
+  const before = status === 'ack' ? trail?.beforeAck : status === 'shelved' ? trail?.beforeShelve : undefined
+  return before ?? undefined
+}
+
+/** As the housekeeping will have it at `now` (alerta/management/views.py, 9.1.0), also where that is switched off. */
 export function standingAt(state: AlertState, now: number): Standing {
   if (isOver(state.status)) return { status: state.status, over: true }
   if (state.timeout > 0 && state.lastReceiveTime + state.timeout * 1_000 < now) return { status: 'expired', over: true }
   const until = heldUntil(state)
-  return { status: until !== undefined && until <= now ? state.previousStatus : state.status, over: false }
+  const ended = until !== undefined && until <= now
+  return { status: ended ? (beforeHold(state)?.status ?? state.previousStatus) : state.status, over: false }
 }

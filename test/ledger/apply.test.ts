@@ -3,6 +3,7 @@ import { createLedger } from '../../src/ledger/ledger.js'
 import type { AlertFields } from '../../src/model/alert.js'
 import type { AlertState, Applied } from '../../src/model/ledger.js'
 import type { Draft } from '../../src/model/message.js'
+import { standingAt } from '../../src/model/standing.js'
 import { actionDraft, alertDraft } from '../support/drafts.js'
 import { OPTIONS } from './recorded.js'
 
@@ -169,4 +170,6 @@ test('a site has severities of its own', () => {
 test('an ack for a while ends also where the value has changed meanwhile', () => {
   const { state } = following(alert({ value: '90%' }), action('ack', 60), alert({ value: '91%' }), action('timeout'))
   expect(state).toMatchObject({ status: 'open', statusUntil: 0 })
+  const acked = following(alert({ value: '90%' }), action('ack', 60), alert({ value: '91%' })).state
+  expect(standingAt(acked, acked.statusUntil), 'to a peer that is brought up to date').toMatchObject({ status: 'open' })
 })
