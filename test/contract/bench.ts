@@ -3,7 +3,7 @@ import type { Route } from '../../src/model/destination.js'
 import { type Identity, parseIdentity } from '../../src/model/identity.js'
 import { createDecide } from '../../src/routing/decide.js'
 import type { Budget, Decide, LedgerRules, Store } from '../../src/store/contract.js'
-import type { ConfiguredQueue } from '../../src/store/sqlite/queues.js'
+import type { ConfiguredQueue } from '../../src/store/sqlite/outbox/queues.js'
 import { queueOf, rulesFor } from '../support/rules.js'
 
 export interface OpenOptions {

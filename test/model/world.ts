@@ -13,8 +13,8 @@ import type { Draft } from '../../src/model/message.js'
 import type { Outcome } from '../../src/model/outcome.js'
 import { createDecide } from '../../src/routing/decide.js'
 import type { Appended, Store } from '../../src/store/contract.js'
+import type { WindowLimits } from '../../src/store/sqlite/outbox/window.js'
 import { openSqlite } from '../../src/store/sqlite/store.js'
-import type { WindowLimits } from '../../src/store/sqlite/window.js'
 import { queueOf, rulesFor } from '../support/rules.js'
 
 /** How a simulated peer behaves. `lost` and `silent` give no answer; the former has executed what it was sent. */

@@ -4,9 +4,9 @@ import { ALERTA_SEVERITIES } from '../../src/model/alert.js'
 import { severityGroups } from '../../src/model/alert-query.js'
 import { readQuery, readSort } from '../../src/reading/query.js'
 import { type AlertReads, QueryTooMuch } from '../../src/store/alert-reads.js'
-import { createAlertIds } from '../../src/store/sqlite/alert-ids.js'
-import { createAlertReads } from '../../src/store/sqlite/alert-reads.js'
+import { createAlertIds } from '../../src/store/sqlite/index/alert-ids.js'
 import { openDatabase } from '../../src/store/sqlite/open.js'
+import { createAlertReads } from '../../src/store/sqlite/reads/alert-reads.js'
 import { openAlerts } from './alerts.js'
 
 let filled: Awaited<ReturnType<typeof openAlerts>>

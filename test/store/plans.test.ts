@@ -2,9 +2,9 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { createAlertIds } from '../../src/store/sqlite/alert-ids.js'
-import { createAlertIndex } from '../../src/store/sqlite/alert-index.js'
-import { createMarks } from '../../src/store/sqlite/marks.js'
+import { createAlertIds } from '../../src/store/sqlite/index/alert-ids.js'
+import { createAlertIndex } from '../../src/store/sqlite/index/alert-index.js'
+import { createMarks } from '../../src/store/sqlite/index/marks.js'
 import { openDatabase } from '../../src/store/sqlite/open.js'
 
 let db: ReturnType<typeof openDatabase>

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { addQueryFunctions } from '../../src/store/sqlite/query-functions.js'
+import { addQueryFunctions } from '../../src/store/sqlite/reads/query-functions.js'
 
 const MANY =
   'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT count(*) FROM n WHERE'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Lane } from '../../src/model/order.js'
-import { createWindow, type OutboxRow, type WindowLimits } from '../../src/store/sqlite/window.js'
+import { createWindow, type OutboxRow, type WindowLimits } from '../../src/store/sqlite/outbox/window.js'
 
 const TINY: WindowLimits = { pageRows: 4, rowsPerTake: 12, parkedPerLane: 2, parked: 5, lanes: 50, refillSpan: 3 }
 

@@ -10,7 +10,7 @@ import { randomIds } from '../../src/model/ids.js'
 import { createCameFrom } from '../../src/routing/came-from.js'
 import { allows, kindsTaken } from '../../src/routing/filter.js'
 import type { Budget, LedgerRules } from '../../src/store/contract.js'
-import type { ConfiguredQueue } from '../../src/store/sqlite/queues.js'
+import type { ConfiguredQueue } from '../../src/store/sqlite/outbox/queues.js'
 
 /** How ingress reads alerts where nothing is configured. */
 export const ALERT_RULES = alertRulesOf(configSchema.parse({}))

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { isDamage } from './faults.js'
-import type { QueueState } from './queues.js'
-import type { Withdraw } from './withdraw.js'
+import type { QueueState } from './outbox/queues.js'
+import type { Withdraw } from './outbox/withdraw.js'
 import type { Tx } from './writer.js'
 
 /** Something in the database that is not what the relay has written there. */

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { BreakerState, Gate } from '../../model/gate.js'
 import type { OnDamage } from './damage.js'
-import type { QueueState } from './queues.js'
+import type { QueueState } from './outbox/queues.js'
 
 /** Gates and breakers of destinations, and the spans in which they were held. */
 export interface Gates {

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { StoreRefused } from '../contract.js'
-import { MIGRATIONS } from './migrations.js'
+import { MIGRATIONS } from './migrations/migrations.js'
 
 /** 4,000 pages (16 MB) between checkpoints and a WAL cut back to 64 MB measured best: p99 3.3 ms, WAL flat. */
 const CHECKPOINT_PAGES = 4_000

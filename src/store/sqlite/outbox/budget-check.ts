@@ -1,0 +1,33 @@
+import type { Verdict } from '../../../model/decision.js'
+import type { Draft } from '../../../model/message.js'
+import type { Appended, Budget } from '../../contract.js'
+import type { Tx } from '../writer.js'
+import type { QueueState, Queues } from './queues.js'
+
+/** Where a queue is full the sender is refused, or the destination is left out until it can be resynced. */
+export function createBudgetCheck(
+  queues: Queues,
+): (tx: Tx, verdicts: readonly Verdict[], draft: Draft) => Verdict[] | Appended {
+  return (tx, verdicts, draft) => {
+    const bytes = draft.body?.length ?? 0
+    const fitting: Verdict[] = []
+    for (const verdict of verdicts) {
+      const queue = verdict.kind === 'queue' ? queues.byName(verdict.destination) : undefined
+      const limit = queue && passedLimit(queue, bytes)
+      if (queue === undefined || (limit === undefined && queue.overflowedAt === undefined)) fitting.push(verdict)
+      else if (queue.overflow === 'refuse') return { kind: 'refused', destination: queue.name, limit: limit ?? 'rows' }
+      else {
+        if (queue.overflowedAt === undefined) queues.overflow(tx, queue, draft.acceptedAt)
+        fitting.push({ destination: queue.name, kind: 'skip', why: 'queue full', mark: verdict.mark })
+      }
+    }
+    return fitting
+  }
+}
+
+/** Which of its limits a queue would pass; undefined: none. */
+function passedLimit({ rows, bytes, budget }: QueueState, more: number): keyof Budget | undefined {
+  if (budget === undefined) return undefined
+  if (rows >= budget.rows) return 'rows'
+  return bytes + more > budget.bytes ? 'bytes' : undefined
+}

@@ -1,0 +1,38 @@
+import type Database from 'better-sqlite3'
+import type { Verdict } from '../../../model/decision.js'
+import type { Draft } from '../../../model/message.js'
+import type { Lane } from '../../../model/order.js'
+import { messageValues } from '../rows.js'
+import type { Tx } from '../writer.js'
+import type { QueueState, Queues } from './queues.js'
+
+/** Writes messages into the journal and their deliveries into the outbox. */
+export interface Journal {
+  /** Returns its number. `repeats`: the number of the change that an alert repeats. */
+  write(draft: Draft, alert: number | null, repeats?: number | null, verdicts?: readonly Verdict[]): number
+  queue(tx: Tx, queue: QueueState, seq: number, lane: Lane, bytes: number): void
+}
+
+export function createJournal(db: Database.Database, queues: Queues): Journal {
+  const statement = {
+    write: db.prepare(
+      `INSERT INTO message (message_id, kind, accepted_at, alert, alert_id, action, timeout, request_id, hops, sender,
+         credential, body, stamp, became, note_id, content_type, repeats, skipped)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    queue: db.prepare('INSERT INTO outbox (destination, seq, lane) VALUES (?, ?, ?)'),
+  }
+  return {
+    write: (draft, alert, repeats = null, verdicts = []) =>
+      Number(statement.write.run(...messageValues(draft, alert), repeats, skippedText(verdicts)).lastInsertRowid),
+    queue(tx, queue, seq, lane, bytes) {
+      statement.queue.run(queue.id, seq, lane)
+      queues.grow(tx, queue, 1, bytes)
+    },
+  }
+}
+
+function skippedText(verdicts: readonly Verdict[]): string | null {
+  const skipped = verdicts.flatMap((verdict) => (verdict.kind === 'skip' ? [[verdict.destination, verdict.why]] : []))
+  return skipped.length === 0 ? null : JSON.stringify(Object.fromEntries(skipped))
+}

@@ -1,0 +1,235 @@
+import { isAhead, LONGEST_WAIT_MS } from '../../../model/gate.js'
+import type { Lane } from '../../../model/order.js'
+
+/** One row of the outbox as the pager reads it, with the retry time of a delivery that has failed before. */
+export interface OutboxRow {
+  readonly seq: number
+  readonly lane: Lane
+  /** epoch ms; null: never failed */
+  readonly notBefore: number | null
+}
+
+/** Reads the outbox of one destination; rows come in order of seq. */
+export interface Pager {
+  after(seq: number, limit: number): readonly OutboxRow[]
+  /** The seqs of one lane with from < seq <= to, at most `limit`. */
+  ofLane(lane: Lane, from: number, to: number, limit: number): readonly number[]
+}
+
+export interface Head {
+  readonly lane: Lane
+  readonly seq: number
+}
+
+export interface WindowLimits {
+  readonly pageRows: number
+  /** rows read in one take, so that a take is short */
+  readonly rowsPerTake: number
+  readonly parkedPerLane: number
+  readonly parked: number
+  readonly lanes: number
+  /** seqs searched in one step when a lane that overflowed is refilled */
+  readonly refillSpan: number
+}
+
+export const WINDOW_LIMITS: WindowLimits = {
+  pageRows: 1_024,
+  rowsPerTake: 4_096,
+  parkedPerLane: 2_000,
+  parked: 100_000,
+  lanes: 100_000,
+  refillSpan: 20_000,
+}
+
+interface LaneState {
+  readonly lane: Lane
+  /** the lane's first unsettled row, ready, waiting or busy */
+  head: number
+  state: 'ready' | 'waiting' | 'busy' | 'refilling'
+  notBefore: number
+  /** later rows of the lane, in order */
+  parked: number[]
+  /** rows of this lane beyond `parkedUpTo` were passed by and must be read again */
+  overflowed: boolean
+  parkedUpTo: number
+}
+
+/**
+ * The lanes of one destination, in memory over a bounded window of its outbox: rows are paged in arrival order, the
+ * first of each lane is its head, the others are parked as numbers. A lane past its limit overflows and is refilled
+ * from the table. Nothing here is the truth: it can be dropped and read again at any moment.
+ */
+export interface LaneWindow {
+  /** Takes up to `limit` heads that are ready at `now`; their lanes are busy until given back. */
+  take(limit: number, now: number): readonly Head[]
+  /** The head has left the outbox: the lane's next row becomes its head. */
+  settled(head: Head): void
+  /** These rows of the lane, none of them its head, have left the outbox. */
+  dropped(lane: Lane, seqs: ReadonlySet<number>): void
+  /** The head stays in the outbox and may be taken again at `notBefore` (epoch ms). */
+  requeued(head: Head, notBefore: number): void
+  /** No lane waits for its next try any longer. */
+  hurry(): void
+  /** When it is worth to take again, epoch ms (0: at once); undefined: not before something else happens. */
+  nextAt(): number | undefined
+}
+
+/** `longestWaitMs`: no lane waits longer for its next try; the clock has been set back where it seems so. */
+export function createWindow(
+  pager: Pager,
+  limits: WindowLimits = WINDOW_LIMITS,
+  longestWaitMs: number = LONGEST_WAIT_MS,
+): LaneWindow {
+  const lanes = new Map<Lane, LaneState>()
+  const waiting = new Set<LaneState>()
+  const refilling: LaneState[] = []
+  let ready: LaneState[] = []
+  let cursor = 0
+  let parked = 0
+  let readToEnd = false
+  let earliest = Number.POSITIVE_INFINITY
+
+  function take(limit: number, now: number): readonly Head[] {
+    if (!isAhead(earliest, now, longestWaitMs)) wakeUp(now)
+    let rowsLeft = limits.rowsPerTake
+    while (ready.length < limit && rowsLeft > 0) {
+      if (refilling.length > 0) rowsLeft -= refill(refilling[0] as LaneState)
+      else {
+        const read = page(now)
+        if (read === 0) break
+        rowsLeft -= read
+      }
+    }
+    const taken = ready.slice(0, limit)
+    ready = ready.slice(limit)
+    return taken.map((lane) => {
+      lane.state = 'busy'
+      return { lane: lane.lane, seq: lane.head }
+    })
+  }
+
+  function wakeUp(now: number): void {
+    earliest = Number.POSITIVE_INFINITY
+    for (const lane of waiting) {
+      if (isAhead(lane.notBefore, now, longestWaitMs)) {
+        earliest = Math.min(earliest, lane.notBefore)
+        continue
+      }
+      waiting.delete(lane)
+      makeReady(lane)
+    }
+  }
+
+  /** Reads the next page of the outbox; returns how many rows it held. */
+  function page(now: number): number {
+    if (lanes.size >= limits.lanes) return 0
+    const rows = pager.after(cursor, limits.pageRows)
+    readToEnd = rows.length < limits.pageRows
+    for (const row of rows) {
+      cursor = row.seq
+      const lane = lanes.get(row.lane)
+      if (lane === undefined) open(row, now)
+      else if (!lane.overflowed) park(lane, row.seq)
+    }
+    return rows.length
+  }
+
+  function open(row: OutboxRow, now: number): void {
+    const lane: LaneState = {
+      lane: row.lane,
+      head: row.seq,
+      state: 'ready',
+      notBefore: row.notBefore ?? 0,
+      parked: [],
+      overflowed: false,
+      parkedUpTo: row.seq,
+    }
+    lanes.set(row.lane, lane)
+    if (isAhead(lane.notBefore, now, longestWaitMs)) wait(lane)
+    else makeReady(lane)
+  }
+
+  function park(lane: LaneState, seq: number): void {
+    // Beyond the limits a lane's rows are passed by, never the page: other lanes must be found behind them.
+    if (lane.parked.length >= limits.parkedPerLane || parked >= limits.parked) {
+      lane.overflowed = true
+      return
+    }
+    lane.parked.push(seq)
+    lane.parkedUpTo = seq
+    parked += 1
+  }
+
+  function next(lane: LaneState): void {
+    const seq = lane.parked.shift()
+    if (seq !== undefined) {
+      parked -= 1
+      lane.head = seq
+      makeReady(lane)
+    } else if (lane.overflowed) {
+      lane.state = 'refilling'
+      refilling.push(lane)
+    } else {
+      lanes.delete(lane.lane)
+    }
+  }
+
+  /** Searches one span for rows that were passed by; up to the cursor, beyond which paging finds them. */
+  function refill(lane: LaneState): number {
+    const to = Math.min(lane.parkedUpTo + limits.refillSpan, cursor)
+    const found = pager.ofLane(lane.lane, lane.parkedUpTo, to, limits.parkedPerLane)
+    refilling.shift()
+    for (const seq of found) lane.parked.push(seq)
+    parked += found.length
+    const cut = found.length === limits.parkedPerLane
+    lane.parkedUpTo = cut ? (found.at(-1) as number) : to
+    lane.overflowed = lane.parkedUpTo < cursor
+    next(lane)
+    return limits.pageRows
+  }
+
+  function makeReady(lane: LaneState): void {
+    lane.state = 'ready'
+    ready.push(lane)
+  }
+
+  function wait(lane: LaneState): void {
+    lane.state = 'waiting'
+    waiting.add(lane)
+    earliest = Math.min(earliest, lane.notBefore)
+  }
+
+  function busy(head: Head): LaneState {
+    const lane = lanes.get(head.lane)
+    if (lane?.state === 'busy' && lane.head === head.seq) return lane
+    throw new Error(`lane ${head.lane} was given back but is not taken`)
+  }
+
+  return {
+    take,
+    settled: (head) => next(busy(head)),
+    dropped(number, seqs) {
+      const lane = lanes.get(number)
+      if (lane === undefined) return
+      const left = lane.parked.filter((seq) => !seqs.has(seq))
+      parked -= lane.parked.length - left.length
+      lane.parked = left
+    },
+    requeued(head, notBefore) {
+      const lane = busy(head)
+      lane.notBefore = notBefore
+      if (notBefore > 0) wait(lane)
+      else makeReady(lane)
+    },
+    hurry() {
+      earliest = Number.POSITIVE_INFINITY
+      for (const lane of waiting) makeReady(lane)
+      waiting.clear()
+    },
+    nextAt() {
+      const moreToRead = refilling.length > 0 || (!readToEnd && lanes.size < limits.lanes)
+      if (ready.length > 0 || moreToRead) return 0
+      return earliest === Number.POSITIVE_INFINITY ? undefined : earliest
+    },
+  }
+}
