@@ -9,8 +9,10 @@ ENV npm_config_nodedir=/usr/local
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json ./
+COPY .ci/console.mjs ./.ci/
 COPY src ./src
 RUN node_modules/.bin/tsc -p . \
+ && node .ci/console.mjs dist/console/app \
  && npm prune --omit=dev \
  && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src \
  && find node_modules/better-sqlite3/build -type f ! -name better_sqlite3.node -delete

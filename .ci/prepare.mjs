@@ -63,10 +63,15 @@ function nativeReason() {
 
 const stampFile = at('dist', '.stamp')
 
-/** A digest of everything that decides what the compiler writes. */
+/** A digest of everything that decides what the compiler and the console's build write. */
 function sourceDigest() {
-  const sources = readdirSync(at('src'), { recursive: true }).filter((path) => path.endsWith('.ts'))
-  const files = ['package.json', 'tsconfig.json', ...sources.sort().map((path) => join('src', path))]
+  const sources = readdirSync(at('src'), { recursive: true }).filter((path) => /\.(tsx?|css|html|svg)$/.test(path))
+  const files = [
+    'package.json',
+    'tsconfig.json',
+    join('.ci', 'console.mjs'),
+    ...sources.sort().map((path) => join('src', path)),
+  ]
   const digest = createHash('sha256')
   for (const file of files)
     digest
@@ -138,6 +143,7 @@ async function build() {
   tidyUp()
   try {
     await run(process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', root, '--outDir', next])
+    await run(process.execPath, [at('.ci', 'console.mjs'), join(next, 'console', 'app')])
     chmodSync(join(next, 'main.js'), 0o755)
     writeFileSync(join(next, '.stamp'), digest)
     if (existsSync(at('dist'))) renameSync(at('dist'), last)

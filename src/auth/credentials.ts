@@ -3,12 +3,13 @@ import { unreachable } from '../base/unreachable.js'
 import { ANONYMOUS_SCOPES, type AuthConfig } from '../config/auth.js'
 import { createBasicCheck } from './basic-check.js'
 import { createHawkCheck } from './hawk-check.js'
+import type { KeyRing } from './key-ring.js'
 import type { LoginTokens } from './login-token.js'
 import { readOffered } from './offered.js'
 import type { OwnName } from './own-names.js'
 import { createPasswordCheck, type PasswordCheck } from './password-check.js'
 import { anonymous, label, principal } from './principal.js'
-import { createSecretIndex } from './secret-index.js'
+import { createSecretIndex, digestOf } from './secret-index.js'
 import { type Authenticate, admitted, denied, type Verdict } from './verdict.js'
 
 export interface AuthenticatorDeps {
@@ -22,6 +23,8 @@ export interface AuthenticatorDeps {
   readonly passwords?: PasswordCheck
   /** what a login hands out is a credential too */
   readonly tokens?: LoginTokens | undefined
+  /** keys made at run time */
+  readonly keyRing?: Pick<KeyRing, 'find'> | undefined
 }
 
 /**
@@ -42,8 +45,14 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticate {
   const hawk = createHawkCheck({ hmac: auth.hmac, names: deps.ownNames, clock, spend: deps.spend })
   const basic = createBasicCheck(deps.passwords ?? createPasswordCheck({ users: auth.users, clock }))
   const nobody = withoutCredential(auth)
+  const key = (value: string): Verdict => {
+    const digest = digestOf(value)
+    const found = keys(digest) ?? deps.keyRing?.find(digest)
+    if (found === undefined) return denied('API key is invalid')
+    return found === 'expired' ? denied('API key is invalid: it has expired') : admitted(found)
+  }
   const bearer = async (token: string): Promise<Verdict> => {
-    const found = tokens(token)
+    const found = tokens(digestOf(token))
     if (found !== undefined) return admitted(found)
     return deps.tokens === undefined ? denied('Token is invalid') : deps.tokens.check(token)
   }
@@ -54,13 +63,13 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticate {
       case 'none':
         return nobody
       case 'key':
-        return owner(keys(offered.value), 'API key is invalid')
+        return key(offered.value)
       case 'hawk':
         return hawk(request)
       case 'bearer':
         return bearer(offered.value)
       case 'basic':
-        return basic(offered.value)
+        return basic(offered.value, request.sender)
       case 'unknown scheme':
         return denied('Authorization scheme is not one of Key, Hawk, Bearer, Basic')
       default:
@@ -68,9 +77,6 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticate {
     }
   }
 }
-
-const owner = (found: ReturnType<ReturnType<typeof createSecretIndex>>, message: string): Verdict =>
-  found === undefined ? denied(message) : admitted(found)
 
 function withoutCredential(auth: AuthConfig): Verdict {
   if (auth.required) return { ...denied('Missing authorization API Key or Bearer Token'), absent: true }

@@ -3,6 +3,7 @@ import { verify as argon2Verify } from '@node-rs/argon2'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../base/clock.js'
 import type { AuthConfig } from '../config/auth.js'
+import { createAttemptLimit } from './attempt-limit.js'
 import { type Principal, principal } from './principal.js'
 import { createTurnstile } from './turnstile.js'
 
@@ -19,10 +20,16 @@ export interface PasswordDeps {
   readonly verify?: (hash: string, password: string) => Promise<boolean>
 }
 
-/** Whose name and password these are. `busy`: too many are being checked. */
-export type PasswordCheck = (username: string, password: string) => Promise<Principal | 'wrong' | 'busy'>
+/** `busy`: too many are being checked. `waitMs`: too many wrong ones came from that address. */
+export type Checked = Principal | 'wrong' | 'busy' | { readonly waitMs: number }
 
-/** Checks against argon2 hashes; a right pair is remembered for a while. */
+/** Whose name and password these are; `sender` is the address that they came from. */
+export type PasswordCheck = (username: string, password: string, sender: string) => Promise<Checked>
+
+/**
+ * Checks against argon2 hashes; a right pair is remembered for a while, and neither counted nor locked out meanwhile.
+ * Whatever way the passwords come, they are counted together.
+ */
 export function createPasswordCheck({ users, clock, verify = argon2Verify }: PasswordDeps): PasswordCheck {
   const known = new Map(
     users.map((user) => [
@@ -39,9 +46,18 @@ export function createPasswordCheck({ users, clock, verify = argon2Verify }: Pas
     perf: { now: () => clock.monotonic() },
   })
   const turnstile = createTurnstile(TURNSTILE)
+  const limit = createAttemptLimit(clock)
   const running = new Map<string, ReturnType<PasswordCheck>>()
 
-  async function verifyPair(username: string, password: string, digest: string): ReturnType<PasswordCheck> {
+  async function tryPair(username: string, password: string, digest: string, sender: string): Promise<Checked> {
+    const waitMs = limit.take(sender, username)
+    if (waitMs !== undefined) return { waitMs }
+    const checked = await verifyPair(username, password, digest)
+    if (checked !== 'wrong') limit.giveBack(sender, username)
+    return checked
+  }
+
+  async function verifyPair(username: string, password: string, digest: string): Promise<Principal | 'wrong' | 'busy'> {
     const user = known.get(username)
     const hash = user?.hash ?? decoy
     if (hash === undefined) return 'wrong'
@@ -53,7 +69,7 @@ export function createPasswordCheck({ users, clock, verify = argon2Verify }: Pas
     return user.principal
   }
 
-  return async (username, password) => {
+  return async (username, password, sender) => {
     const digest = createHash('sha256')
       .update(JSON.stringify([username, password]))
       .digest('base64')
@@ -62,7 +78,7 @@ export function createPasswordCheck({ users, clock, verify = argon2Verify }: Pas
     // senders that start together all come with the same pair: one verification serves them all
     const same = running.get(digest)
     if (same !== undefined) return same
-    const verdict = verifyPair(username, password, digest).finally(() => running.delete(digest))
+    const verdict = tryPair(username, password, digest, sender).finally(() => running.delete(digest))
     running.set(digest, verdict)
     return verdict
   }

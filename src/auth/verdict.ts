@@ -8,6 +8,8 @@ export interface AuthRequest {
   /** the Host header, after trusted proxies; only says which of our names to try first */
   readonly host: string | undefined
   readonly scheme: 'http' | 'https'
+  /** the address that it came from, after trusted proxies */
+  readonly sender: string
   readonly authorization: string | undefined
   readonly xApiKey: string | undefined
   readonly queryApiKey: string | undefined

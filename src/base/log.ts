@@ -1,7 +1,8 @@
 import { pino } from 'pino'
 import { PinoPretty } from 'pino-pretty'
 
-export type Level = 'debug' | 'info' | 'warn' | 'error'
+export const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export type Level = (typeof LEVELS)[number]
 
 /** One wide line per fact: constant lower-case text, everything that varies in fields. */
 export interface Log {
@@ -11,6 +12,11 @@ export interface Log {
   error(fields: object, text: string): void
 }
 
+/** A log of which the level can be changed. */
+export interface LeveledLog extends Log {
+  level: string
+}
+
 export interface LogOptions {
   readonly level: Level
   /** auto: readable on a terminal, JSON lines otherwise */
@@ -18,7 +24,7 @@ export interface LogOptions {
 }
 
 /** JSON lines on standard output (pino escapes control characters), or one readable line each. */
-export function createLog(options: LogOptions, terminal: boolean): Log {
+export function createLog(options: LogOptions, terminal: boolean): LeveledLog {
   const settings = {
     level: options.level,
     base: null,

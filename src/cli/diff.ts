@@ -1,8 +1,10 @@
 import { plain } from '../base/plain.js'
 import { unreachable } from '../base/unreachable.js'
 import type { DiffLine, Drift, Tally } from '../model/resync.js'
+import { CommandFailed } from './command-failed.js'
 import type { ExitCode, Io } from './io.js'
-import { CommandFailed, type RunningRelay, runningRelay } from './operator.js'
+import { type RunningRelay, runningRelay } from './operator.js'
+import { createProgress } from './progress.js'
 import { askedOf, counted, follow, reportingFailure } from './resync.js'
 
 export interface DiffOptions {
@@ -50,25 +52,26 @@ const asJson =
     if (line.kind !== 'reading') stdout.write(`${JSON.stringify(line)}\n`)
   }
 
-const asText =
-  (destination: string, { stdout }: Io): Show =>
-  (line) => {
+const asText = (destination: string, io: Io): Show => {
+  const progress = createProgress(io)
+  return (line) => {
+    if (line.kind === 'reading') {
+      const { read, told } = line
+      return progress.show('reading', `reading ${destination}, ${read} of ${told} alerts`, read / Math.max(told, 1))
+    }
+    progress.clear()
     switch (line.kind) {
-      case 'reading':
-        if (stdout.isTTY !== true) return
-        stdout.write(`\r\x1b[Kreading ${destination}, ${line.read} of ${line.told} alerts`)
-        if (line.read >= line.told) stdout.write('\r\x1b[K')
-        return
       case 'drift':
-        if (!line.onTheWay) stdout.write(`${described(line)}\n`)
+        if (!line.onTheWay) io.stdout.write(`${described(line)}\n`)
         return
       case 'summary':
-        stdout.write(`${summary(destination, line.tally, line.equal)}\n`)
+        io.stdout.write(`${summary(destination, line.tally, line.equal)}\n`)
         return
       default:
         return unreachable(line)
     }
   }
+}
 
 function summary(destination: string, tally: Tally, equal: boolean): string {
   const moving = tally['on the way'] ?? 0

@@ -1,7 +1,9 @@
 import { plain } from '../base/plain.js'
+import { CommandFailed } from './command-failed.js'
 import { pathOf } from './destinations.js'
 import type { ExitCode, Io } from './io.js'
-import { CommandFailed, type RunningRelay, runningRelay } from './operator.js'
+import { type RunningRelay, runningRelay } from './operator.js'
+import { createProgress } from './progress.js'
 import { reportingFailure } from './resync.js'
 import { columns } from './table.js'
 
@@ -62,7 +64,7 @@ const row = ({ message, kind, alert, action, diedAt, reason }: Letter) => [
 /** `alerta-relay replay <destination>`: dead letters go out again, as new messages behind what is queued. */
 export async function replay(
   destination: string,
-  options: LetterOptions & { readonly asWas?: boolean; readonly dryRun?: boolean },
+  options: LetterOptions & { readonly asWas?: boolean; readonly dryRun?: boolean; readonly json?: boolean },
   io: Io,
 ): Promise<ExitCode> {
   return reportingFailure('replay', io, async () => {
@@ -70,9 +72,11 @@ export async function replay(
     const { total, reasons } = await find(relay, destination, options)
     if (total === 0) throw new CommandFailed(`no dead letter of ${destination} fits`)
     if (options.dryRun === true) {
-      io.stdout.write(`would be replayed to ${destination}: ${total}\n${grouped(reasons)}`)
+      if (options.json === true) io.stdout.write(reasons.map((one) => `${JSON.stringify(one)}\n`).join(''))
+      else io.stdout.write(`would be replayed to ${destination}: ${total}\n${grouped(reasons)}`)
       return 0
     }
+    const shown = createProgress(io)
     const done = { asWas: 0, asNow: 0, covered: 0 }
     for (let more = true; more; ) {
       const body = { ...selectionOf(options), asWas: options.asWas === true }
@@ -80,6 +84,12 @@ export async function replay(
       const part = replayed as typeof done & { readonly more: boolean }
       for (const name of ['asWas', 'asNow', 'covered'] as const) done[name] += part[name]
       more = part.more
+      if (more) shown.show('replaying', `replaying to ${destination}`, (done.asWas + done.covered) / total)
+    }
+    shown.clear()
+    if (options.json === true) {
+      io.stdout.write(`${JSON.stringify({ destination, ...done })}\n`)
+      return 0
     }
     const instead =
       done.covered === 0
@@ -93,7 +103,7 @@ export async function replay(
 /** `alerta-relay discard <destination>`: dead letters are over for good. Without --yes it only tells which. */
 export async function discard(
   destination: string,
-  options: LetterOptions & { readonly yes?: boolean; readonly why?: string },
+  options: LetterOptions & { readonly yes?: boolean; readonly why?: string; readonly json?: boolean },
   io: Io,
 ): Promise<ExitCode> {
   return reportingFailure('discard', io, async () => {
@@ -101,19 +111,25 @@ export async function discard(
     const { total, reasons } = await find(relay, destination, options)
     if (total === 0) throw new CommandFailed(`no dead letter of ${destination} fits`)
     if (options.yes !== true) {
-      io.stdout.write(
-        `would be discarded at ${destination}: ${total}\n${grouped(reasons)}nothing was done; --yes does it\n`,
-      )
+      if (options.json === true) io.stdout.write(reasons.map((one) => `${JSON.stringify(one)}\n`).join(''))
+      else
+        io.stdout.write(
+          `would be discarded at ${destination}: ${total}\n${grouped(reasons)}nothing was done; --yes does it\n`,
+        )
       return 1
     }
     const body = { ...selectionOf(options), ...(options.why === undefined ? {} : { why: options.why }) }
+    const shown = createProgress(io)
     let done = 0
     for (;;) {
       const { discarded } = await relay.ask('POST', pathOf(destination, 'discard'), body)
       if (discarded === 0) break
       done += discarded as number
+      shown.show('discarding', `discarding at ${destination}`, done / total)
     }
-    io.stdout.write(`discarded at ${destination}: ${done}\n`)
+    shown.clear()
+    if (options.json === true) io.stdout.write(`${JSON.stringify({ destination, discarded: done })}\n`)
+    else io.stdout.write(`discarded at ${destination}: ${done}\n`)
     return 0
   })
 }

@@ -1,43 +1,36 @@
 import type { IncomingMessage } from 'node:http'
-import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { loadConfigFile } from '../config/load.js'
-import { formatProblem } from '../config/problem.js'
-import { operatorSocketOf, socketProblem } from '../management/operator-socket.js'
+import { CommandFailed } from './command-failed.js'
+import { type ServerSent, serverSent } from './event-stream.js'
+import { wayTo } from './way.js'
 
-/** A command to the running relay could not be carried out; the message is for the operator. */
-export class CommandFailed extends Error {
-  readonly exitCode: 1 | 2
-  constructor(message: string, exitCode: 1 | 2 = 1, options?: ErrorOptions) {
-    super(message, options)
-    this.exitCode = exitCode
-  }
-}
+/** There is no relay to be asked, or it has gone: it may come back. */
+export class RelayAway extends CommandFailed {}
 
-/** The relay that runs with a configuration, over its operator socket. Rejects with CommandFailed. */
+/** The running relay, over its operator socket or over HTTP. Rejects with CommandFailed. */
 export interface RunningRelay {
   /** The members of its answer. */
-  ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<Readonly<Record<string, unknown>>>
+  ask(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: object,
+  ): Promise<Readonly<Record<string, unknown>>>
   /** An answer of one JSON object a line. */
   lines(method: 'POST', path: string, body: object): AsyncGenerator<unknown>
+  /** Server-sent events, those after `lastEventId` where one is given; rejects with RelayAway where it ends. */
+  events(path: string, lastEventId: string | undefined): AsyncGenerator<ServerSent>
 }
 
 /** Throws CommandFailed where the configuration is wrong. */
 export function runningRelay(config: string, env: NodeJS.ProcessEnv, signal: AbortSignal): RunningRelay {
-  const loaded = loadConfigFile(config, env)
-  if (!loaded.ok) {
-    const problems = loaded.problems.map((problem) => `\n  ${formatProblem(problem)}`)
-    throw new CommandFailed(`${config} cannot be used:${problems.join('')}`, 2)
-  }
-  const database = loaded.config.database_url.replace(/^sqlite:/, '')
-  const socketPath = operatorSocketOf(database)
+  const way = wayTo(config, env)
 
-  function send(method: string, path: string, body: object | undefined): Promise<IncomingMessage> {
-    const problem = socketProblem(socketPath)
-    if (problem !== undefined) throw new CommandFailed(`the relay has no operator socket: ${problem}`)
+  function send(method: string, path: string, body: object | undefined, more = {}): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const failed = (cause: Error) => reject(new CommandFailed(explain(cause, socketPath), 1, { cause }))
-      const asking = request({ socketPath, method, path, signal, headers: { 'content-type': 'application/json' } })
+      const failed = (cause: Error) =>
+        reject(new RelayAway(signal.aborted ? 'interrupted' : way.explain(cause), 1, { cause }))
+      const headers = { 'content-type': 'application/json', ...more }
+      const asking = way.open(method, path, headers, signal)
       asking.once('error', failed).once('response', resolve)
       asking.end(body === undefined ? undefined : JSON.stringify(body))
     })
@@ -45,13 +38,16 @@ export function runningRelay(config: string, env: NodeJS.ProcessEnv, signal: Abo
 
   async function accepted(answer: IncomingMessage): Promise<IncomingMessage> {
     const { statusCode = 0 } = answer
-    if (statusCode >= 200 && statusCode < 300) return answer
-    const { message } = JSON.parse(await text(answer)) as { readonly message?: string }
-    throw new CommandFailed(message ?? `the relay answered ${statusCode}`, statusCode === 400 ? 2 : 1)
+    const isWell = statusCode >= 200 && statusCode < 300
+    if (isWell && isJson(answer)) return answer
+    const said = isWell ? undefined : messageOf(await text(answer))
+    answer.destroy()
+    const why = way.strange(answer, said) ?? said ?? `the relay answered ${statusCode}`
+    throw new CommandFailed(why, statusCode === 400 ? 2 : 1)
   }
 
   function brokenOff(cause: unknown): never {
-    throw new CommandFailed(signal.aborted ? 'interrupted' : 'the relay ended before its answer did', 1, { cause })
+    throw new RelayAway(signal.aborted ? 'interrupted' : 'the relay ended before its answer did', 1, { cause })
   }
 
   return {
@@ -67,6 +63,16 @@ export function runningRelay(config: string, env: NodeJS.ProcessEnv, signal: Abo
         brokenOff(error)
       }
     },
+    async *events(path, lastEventId) {
+      const resuming = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
+      const answer = await accepted(await send('GET', path, undefined, resuming))
+      try {
+        yield* serverSent(linesOf(answer))
+      } catch (error) {
+        brokenOff(error)
+      }
+      brokenOff(undefined)
+    },
   }
 }
 
@@ -80,16 +86,16 @@ async function* linesOf(answer: IncomingMessage): AsyncGenerator<string> {
   if (rest !== '') yield rest
 }
 
-function explain(error: Error & { readonly code?: string }, socketPath: string): string {
-  switch (error.code) {
-    case 'ENOENT':
-    case 'ECONNREFUSED':
-      return `no relay runs with this configuration: nobody listens on ${socketPath}`
-    case 'EACCES':
-      return `you may not open ${socketPath}: run this as the user that the relay runs as`
-    case 'ABORT_ERR':
-      return 'interrupted'
-    default:
-      return `the relay did not answer on ${socketPath}: ${error.message}`
+/** JSON, JSON lines or events: what the operator API speaks. A page that asks to log in is none of these. */
+const isJson = ({ headers }: IncomingMessage): boolean =>
+  /^(application\/(json|x-ndjson)|text\/event-stream)\b/.test(headers['content-type'] ?? 'application/json')
+
+function messageOf(body: string): string | undefined {
+  try {
+    const { message } = JSON.parse(body) as { readonly message?: unknown }
+    return typeof message === 'string' ? message : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }

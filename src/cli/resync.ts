@@ -1,7 +1,9 @@
 import { systemClock } from '../base/clock.js'
 import { DIFFERENCES, type DiffLine, type Resync, type Tally } from '../model/resync.js'
+import { CommandFailed } from './command-failed.js'
 import type { ExitCode, Io } from './io.js'
-import { CommandFailed, type RunningRelay, runningRelay } from './operator.js'
+import { type RunningRelay, runningRelay } from './operator.js'
+import { createProgress } from './progress.js'
 
 export interface ResyncOptions {
   /** path of the configuration file */
@@ -15,6 +17,8 @@ export interface ResyncOptions {
   readonly dryRun?: boolean
   readonly detach?: boolean
   readonly stop?: boolean
+  /** what comes of it, as one line of JSON */
+  readonly json?: boolean
 }
 
 /** How often progress is looked at. */
@@ -31,13 +35,15 @@ export async function resync(destination: string, options: ResyncOptions, io: Io
     const asked = askedOf(options)
     if (options.stop === true) {
       await relay.ask('DELETE', path)
-      io.stdout.write(`the resync of ${destination} is stopped; what it has queued stays queued\n`)
+      const words = `the resync of ${destination} is stopped; what it has queued stays queued`
+      io.stdout.write(`${options.json === true ? JSON.stringify({ destination, stopped: true }) : words}\n`)
       return 0
     }
-    if (options.dryRun === true) return dryRun(destination, asked, relay, io)
-    await relay.ask('POST', path, asked)
-    if (options.detach !== true) return follow(destination, relay, io)
-    io.stdout.write(`the resync of ${destination} has begun\n`)
+    if (options.dryRun === true) return dryRun(destination, asked, relay, options, io)
+    const begun = await relay.ask('POST', path, asked)
+    if (options.detach !== true) return follow(destination, relay, io, options.json)
+    const words = `the resync of ${destination} has begun`
+    io.stdout.write(`${options.json === true ? JSON.stringify(begun.resync) : words}\n`)
     return 0
   })
 }
@@ -69,15 +75,23 @@ export function askedOf({ all, from, since, match = [], dryRun }: Omit<ResyncOpt
   return { by, match: fields, ...(since === undefined ? {} : { since }) }
 }
 
-async function dryRun(destination: string, asked: object, relay: RunningRelay, io: Io): Promise<ExitCode> {
+async function dryRun(
+  destination: string,
+  asked: object,
+  relay: RunningRelay,
+  options: Pick<ResyncOptions, 'json'>,
+  io: Io,
+): Promise<ExitCode> {
   for await (const line of relay.lines('POST', `/diff/${encodeURIComponent(destination)}`, asked)) {
     const told = line as DiffLine
     if (told.kind === 'failed') {
       if (told.canBeRead) throw new CommandFailed(`${destination} cannot be asked now: ${told.why}`)
-      io.stdout.write(`${destination} cannot be read: ${told.why}\nso all that it should have would be sent:\n`)
-      return dryRun(destination, { ...asked, by: 'all' }, relay, io)
+      io.stderr.write(`${destination} cannot be read: ${told.why}\nso all that it should have would be sent:\n`)
+      return dryRun(destination, { ...asked, by: 'all' }, relay, options, io)
     }
-    if (told.kind === 'summary') io.stdout.write(`would be sent to ${destination}: ${wouldBeSent(told.tally)}\n`)
+    if (told.kind === 'summary' && options.json === true)
+      io.stdout.write(`${JSON.stringify({ destination, ...told })}\n`)
+    else if (told.kind === 'summary') io.stdout.write(`would be sent to ${destination}: ${wouldBeSent(told.tally)}\n`)
   }
   return 0
 }
@@ -92,23 +106,32 @@ export const counted = (tally: Tally, names: readonly (keyof Tally)[] = DIFFEREN
     .map((name) => `${tally[name]} ${name}`)
     .join(', ') || 'nothing'
 
-/** Shows progress: on a terminal in one line that changes, else a line per phase. Interrupting it leaves the resync running. */
-export async function follow(destination: string, relay: RunningRelay, io: Io): Promise<ExitCode> {
-  let shown = ''
-  let phase: string | undefined
+/** Shows progress until the resync ends, and then what came of it. Interrupting it leaves the resync running. */
+export async function follow(destination: string, relay: RunningRelay, io: Io, json?: boolean): Promise<ExitCode> {
+  const shown = createProgress(io)
   for (;;) {
     const answer = await relay.ask('GET', `/resync/${encodeURIComponent(destination)}`)
     const state = answer.resync as (Resync & { readonly running: boolean }) | null
     if (state === null) throw new CommandFailed(`the resync of ${destination} is gone`)
     const line = progress(destination, state)
-    if (io.stdout.isTTY === true && line !== shown) io.stdout.write(`\r\x1b[K${line}${state.running ? '' : '\n'}`)
-    else if (io.stdout.isTTY !== true && state.phase !== phase) io.stdout.write(`${line}\n`)
-    shown = line
-    phase = state.phase
-    if (!state.running) return state.phase === 'done' ? 0 : 1
+    if (!state.running) {
+      shown.clear()
+      io.stdout.write(`${json === true ? JSON.stringify({ destination, ...state }) : line}\n`)
+      return state.phase === 'done' ? 0 : 1
+    }
+    shown.show(state.phase, line, shareOf(state))
     await systemClock.until(systemClock.now() + LOOK_EVERY_MS, io.signal)
-    if (io.signal.aborted) throw new CommandFailed(`not followed any more; the resync of ${destination} goes on`)
+    if (io.signal.aborted) {
+      shown.clear()
+      throw new CommandFailed(`not followed any more; the resync of ${destination} goes on`)
+    }
   }
+}
+
+/** Of the phase that it is in; undefined: nobody knows yet how much there is. */
+function shareOf({ phase, tally: { read = 0, told = 0, seen = 0, held = 0 } }: Resync): number | undefined {
+  const [done, all] = phase === 'reading' ? [read, told] : [seen, held]
+  return all === 0 ? undefined : done / all
 }
 
 function progress(destination: string, { phase, plan, tally, note }: Resync): string {

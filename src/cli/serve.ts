@@ -1,11 +1,12 @@
 import { createClosers } from '../base/closers.js'
-import { createLog } from '../base/log.js'
+import { createLog, type Level } from '../base/log.js'
+import { servesConsole } from '../config/console.js'
 import { loadConfigFile } from '../config/load.js'
 import { formatProblem } from '../config/problem.js'
 import type { Config } from '../config/schema.js'
 import { build } from '../relay.js'
 import type { ExitCode, Io } from './io.js'
-import { aborted } from './signals.js'
+import { aborted, onHangup } from './signals.js'
 import { startSink } from './sink.js'
 
 /** Of config/relay.yaml. */
@@ -38,9 +39,17 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
       const sink = await startSink({ listen: options.sink }, io)
       closers.defer('sink', () => sink.close())
     }
-    const relay = await build(config, log)
+    const load = () => loadConfigFile(options.config, io.env)
+    const setLevel = (level: Level) => {
+      log.level = level
+    }
+    const relay = await build(config, log, { load, setLevel })
     closers.defer('relay', () => relay.stop())
     const { port } = await relay.start()
+    closers.defer(
+      'reload at SIGHUP',
+      onHangup(() => void relay.reload()),
+    )
     if (options.sink !== undefined) io.stdout.write(firstSteps(config, port))
     await aborted(io.signal)
     log.info({ signal: io.signal.reason }, 'relay stopping')
@@ -69,6 +78,7 @@ function firstSteps(config: Config, port: number): string {
   const json = `-H 'Content-Type: application/json'`
   const alert =
     '{"id":"try-1","resource":"web01","event":"NodeDown","environment":"Production","severity":"critical","service":["Web"]}'
+  const console = servesConsole(config) ? `See it all:  ${url}/console/${demo ? `#/map?key=${DEMO_KEY}` : ''}\n` : ''
   return `
 alerta-relay listens on ${url}; what it delivers to the debug sink is printed below. Try:
 
@@ -76,7 +86,7 @@ alerta-relay listens on ${url}; what it delivers to the debug sink is printed be
   ${curl} ${json} -X PUT -d '{"action":"ack","text":"on it"}' ${url}/alert/try-1/action
   ${curl} -X DELETE ${url}/alert/try-1
 
-Where everything is:  ${curl} ${url}/management/status
+${console}Where everything is:  ${curl} ${url}/management/status
 Ctrl-C stops it; what is queued stays queued.
 
 `

@@ -4,7 +4,9 @@ import { duration, hawkKey, headerSecret, passwordHash, secret, signingSecret, u
 /** Scopes are Alerta's: an action, or action:resource (alerta/models/permission.py). */
 const SCOPE =
   /^(read|write|delete|admin)(:(alerts|blackouts|customers|groups|heartbeats|keys|management|oembed|perms|userinfo|users|webhooks))?$/
-const scope = z.string().regex(SCOPE, 'must be a scope such as read, write, admin, write:alerts or write:heartbeats')
+export const scope = z
+  .string()
+  .regex(SCOPE, 'must be a scope such as read, write, admin, write:alerts or write:heartbeats')
 
 const grant = {
   scopes: z.array(scope).min(1, 'must name at least one scope, for example [write:alerts]'),

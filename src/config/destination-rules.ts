@@ -9,12 +9,14 @@ import type { Config } from './schema.js'
 /** What does not fit together within a destination, or between it and the rest. */
 export const destinationProblems = (config: Config): Fault[] => [
   ...repeatedNames(config),
+  ...formerNames(config),
   ...config.destinations.flatMap((destination, i) =>
     [
       ...leadsToUs(destination, config),
       ...concurrencyUpsideDown(destination),
       ...backoffUpsideDown(destination),
       ...credentialInTheClear(destination),
+      ...halfACertificate(destination),
     ].map((fault) => within(i, fault)),
   ),
 ]
@@ -45,6 +47,22 @@ function repeatedNames({ destinations }: Config): Fault[] {
   })
 }
 
+/** What was under a name can go to one destination only. */
+function formerNames({ destinations }: Config): Fault[] {
+  const names = destinations.map(({ name }) => name)
+  const former = destinations.flatMap(({ formerly }, i) => formerly.map((name, n) => ({ name, i, n })))
+  return former.flatMap(({ name, i, n }) => {
+    const path = ['formerly', n]
+    if (names.includes(name)) {
+      const message = `is the name of destinations[${names.indexOf(name)}], which has a queue of that name`
+      return [within(i, { path, message })]
+    }
+    const first = former.find((one) => one.name === name && (one.i !== i || one.n < n))
+    if (first === undefined || first.i > i) return []
+    return [within(i, { path, message: `is also a former name of destinations[${first.i}]` })]
+  })
+}
+
 function leadsToUs(destination: DestinationConfig, config: Config): Fault[] {
   const ours = ownIdentities(config)
   const shared = [...identitiesOf(destination)].find((identity) => ours.has(identity))
@@ -72,6 +90,15 @@ function credentialInTheClear({ auth, url, insecure }: DestinationConfig): Fault
   if (!reusable || protocol === 'https:' || isLoopback(hostname) || insecure) return []
   const message = `would send a reusable credential in the clear to ${hostname}; use https or type hawk, or accept it with insecure: true beside url`
   return [{ path: ['auth'], message }]
+}
+
+/** A client certificate is shown within TLS, and proved with its key. */
+function halfACertificate({ url, client_cert, client_key }: DestinationConfig): Fault[] {
+  if (client_cert === undefined && client_key === undefined) return []
+  if (client_cert === undefined) return [{ path: ['client_key'], message: 'needs client_cert beside it' }]
+  if (client_key === undefined) return [{ path: ['client_cert'], message: 'needs client_key beside it' }]
+  if (new URL(url).protocol === 'https:') return []
+  return [{ path: ['client_cert'], message: 'is shown to nobody over plain http: use an https url' }]
 }
 
 function noDestination({ destinations }: Config): Fault[] {

@@ -67,8 +67,14 @@ const statusRange = z.codec(
   },
 )
 
+const destinationName = z
+  .string()
+  // . and .. are no names in the path of a URL
+  .regex(/^(?!\.+$)[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores, and not only dots')
+
 const entrySchema = z.strictObject({
-  name: z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores'),
+  name: destinationName,
+  formerly: z.array(destinationName).default([]),
   kind: z.enum(DESTINATION_KINDS).default('alerta'),
   url: httpUrl,
   base_url: httpUrl.optional(),
@@ -81,6 +87,8 @@ const entrySchema = z.strictObject({
   order_by: z.enum(ORDERINGS).default('resource'),
   ssl_verify: z.boolean().default(true),
   ca: z.string().optional(),
+  client_cert: z.string().optional(),
+  client_key: z.string().optional(),
   forwarded_for: z.boolean().default(true),
   accept: z.array(statusRange).min(1, 'must name at least one status or range').prefault(['200-299']),
   timeout: timeout.optional(),

@@ -9,7 +9,8 @@ import { substitute } from './substitute.js'
 import { parseYaml, type YamlFile } from './yaml-file.js'
 
 export type Loaded =
-  | { readonly ok: true; readonly config: Config; readonly warnings: Problem[] }
+  /** `written`: without what is filled in, to be judged again beside other keys */
+  | { readonly ok: true; readonly config: Config; readonly written: Config; readonly warnings: Problem[] }
   | { readonly ok: false; readonly problems: Problem[] }
 
 /** Reads and judges a configuration file; one that cannot be read is a problem like any other. */
@@ -19,7 +20,12 @@ export function loadConfigFile(path: string, env: NodeJS.ProcessEnv): Loaded {
     text = readFileSync(path, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    return { ok: false, problems: [{ path: '', message: `cannot read ${path} (${code})` }] }
+    return {
+      ok: false,
+      problems: [
+        { path: '', message: `cannot read ${path} (${code}); --config or ALERTA_RELAY_CONFIG names another file` },
+      ],
+    }
   }
   return loadConfig(text, env)
 }
@@ -44,7 +50,8 @@ export function loadConfig(text: string, env: NodeJS.ProcessEnv): Loaded {
 
   const verdict = judge(result.data)
   if (verdict.problems.length > 0) return refusal(verdict.problems.map(place))
-  return { ok: true, config: withAnonymous(result.data), warnings: verdict.warnings.map(place) }
+  const config = withAnonymous(result.data)
+  return { ok: true, config, written: result.data, warnings: verdict.warnings.map(place) }
 }
 
 /** Maps in which every key has a default, so that one whose lines are all comments means the defaults. */
@@ -57,6 +64,10 @@ const SECTIONS: readonly string[] = [
   'heartbeats',
   'housekeeping',
   'blackouts',
+  'self_alerts',
+  'tracing',
+  'operators',
+  'console',
   'limits',
   'retention',
   'log',

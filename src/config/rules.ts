@@ -5,6 +5,7 @@ import { formatSize } from './format.js'
 import { identityWarnings } from './identity-rules.js'
 import type { Fault } from './problem.js'
 import type { Config } from './schema.js'
+import { selfAlertProblems, selfAlertWarnings } from './self-alerts.js'
 import { upkeepProblems } from './upkeep.js'
 
 export interface Verdict {
@@ -21,9 +22,15 @@ export const judge = (config: Config): Verdict => ({
     ...destinationProblems(config),
     ...severityProblems(config),
     ...upkeepProblems(config),
+    ...selfAlertProblems(config),
     ...limitProblems(config),
   ],
-  warnings: [...accessWarnings(config), ...destinationWarnings(config), ...identityWarnings(config)],
+  warnings: [
+    ...accessWarnings(config),
+    ...destinationWarnings(config),
+    ...identityWarnings(config),
+    ...selfAlertWarnings(config),
+  ],
 })
 
 function limitProblems({ limits: { body, bodies_in_flight } }: Config): Fault[] {

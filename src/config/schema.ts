@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { alertsSchema } from './alerts.js'
 import { authSchema } from './auth.js'
+import { consoleSchema } from './console.js'
 import { destinationSchema } from './destination.js'
 import {
   cidr,
@@ -15,6 +16,9 @@ import {
   size,
   sizeOrZero,
 } from './fields.js'
+import { operatorsSchema } from './operators.js'
+import { selfAlertsSchema } from './self-alerts.js'
+import { tracingSchema } from './tracing.js'
 import { blackoutsSchema, heartbeatsSchema, housekeepingSchema } from './upkeep.js'
 import { webUiSchema } from './web-ui.js'
 import { webhooksSchema } from './webhooks.js'
@@ -43,6 +47,10 @@ export const configSchema = z.strictObject({
   heartbeats: heartbeatsSchema.prefault({}),
   housekeeping: housekeepingSchema.prefault({}),
   blackouts: blackoutsSchema.prefault({}),
+  self_alerts: selfAlertsSchema.prefault({}),
+  tracing: tracingSchema.prefault({}),
+  operators: operatorsSchema.prefault({}),
+  console: consoleSchema.prefault({}),
   limits: z
     .strictObject({
       body: size.prefault('16MiB'),
@@ -61,12 +69,15 @@ export const configSchema = z.strictObject({
       settled: duration.prefault('3d'),
       dead: duration.prefault('30d'),
       alerts: duration.prefault('90d'),
+      audit: duration.prefault('365d'),
     })
     .prefault({}),
   log: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
       format: z.enum(['auto', 'json', 'pretty']).default('auto'),
+      /** a file of its own for what operators change */
+      audit: z.string().min(1, 'must be the path of a file').optional(),
     })
     .prefault({}),
 })

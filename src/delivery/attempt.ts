@@ -7,6 +7,7 @@ import { buildRequest, noteId } from '../egress/request.js'
 import type { Severities } from '../model/alert.js'
 import type { Delivery } from '../model/delivery.js'
 import type { Outcome } from '../model/outcome.js'
+import type { Tracing } from '../model/tracing.js'
 import { createArrived } from './arrived.js'
 import { createHeal, type HealDeps, type Send } from './heal.js'
 
@@ -17,6 +18,7 @@ export interface AttemptDeps extends Omit<HealDeps, 'send'> {
   readonly client: Client
   readonly ours: Ours
   readonly severities: Severities
+  readonly tracing: Pick<Tracing, 'attempt'>
 }
 
 /** One try of a delivery. Never rejects for anything a peer does. */
@@ -40,14 +42,17 @@ export function createAttempt(deps: AttemptDeps): Attempt {
 }
 
 /** Request out, answer in, judged. */
-function createSend({ destination, client, ours, clock }: AttemptDeps): Send {
+function createSend({ destination, client, ours, clock, tracing }: AttemptDeps): Send {
   const { kind, accept } = destination
   const redact = createRedactor(destination.auth)
   return async (delivery, signal) => {
     const { message } = delivery
-    const exchange = await client.exchange(buildRequest(destination, delivery, ours), signal)
+    const { trace, end } = tracing.attempt({ destination: destination.name, message, attempt: delivery.attempt })
+    const exchange = await client.exchange(buildRequest(destination, { ...delivery, trace }, ours), signal)
     const asked = { kind, accept, write: message.kind, ours: ours.identities, sentHops: message.hops }
-    return judge(exchange, { ...asked, now: clock.now(), redact })
+    const outcome = judge(exchange, { ...asked, now: clock.now(), redact })
+    end(outcome)
+    return outcome
   }
 }
 

@@ -1,6 +1,6 @@
 import { unreachable } from '../base/unreachable.js'
 import type { Delivery, Progress, Settlement } from '../model/delivery.js'
-import type { Outcome, Probe } from '../model/outcome.js'
+import { inWords, type Outcome, type Probe } from '../model/outcome.js'
 import type { Backoff } from './backoff.js'
 
 /** What an outcome means for the destination, beside the delivery. */
@@ -55,10 +55,9 @@ export function conclude(delivery: Delivery, outcome: Outcome, context: Context)
   const { settlement, effect } = conclusion
   if (!context.head || settlement.to !== 'dead' || (effect.kind === 'died' && effect.scoped)) return conclusion
   // A queue that is suspended is kept whole: its head is tried, not buried.
-  const { note } = outcome
   return {
-    settlement: snoozed(delivery, note),
-    effect: { kind: 'suspend', why: note, hint: 'the head of the queue is refused', probe: 'head' },
+    settlement: snoozed(delivery, outcome.note),
+    effect: { kind: 'suspend', why: inWords(outcome), hint: 'the head of the queue is refused', probe: 'head' },
   }
 }
 
@@ -130,7 +129,7 @@ function byOutcome(delivery: Delivery, outcome: Outcome, context: Context): Conc
       const suspensions = progress.suspensions + 1
       return {
         settlement: again(0, { suspensions }, false),
-        effect: { kind: 'suspend', why: note, hint: outcome.hint, probe: outcome.probe },
+        effect: { kind: 'suspend', why: inWords(outcome), hint: outcome.hint, probe: outcome.probe },
       }
     }
     case 'not found': {

@@ -1,10 +1,12 @@
 import type { Counters } from '../base/counters.js'
+import type { Meter } from '../base/meter.js'
 import { createWakeup } from '../base/wakeup.js'
-import type { Delivery, Settlement } from '../model/delivery.js'
+import type { Delivery, Settlement, Try } from '../model/delivery.js'
 import type { Outcome } from '../model/outcome.js'
 import { type Claim, type Store, StoreUnavailable } from '../store/contract.js'
 import type { Attempt } from './attempt.js'
 import { type Conclusion, conclude, isStale, snoozed, superseded, wantsProof } from './conclude.js'
+import { createFailing } from './failing.js'
 import { createHealth, type HealthDeps, type HealthState } from './health.js'
 import { persist } from './persist.js'
 
@@ -17,6 +19,7 @@ export interface DispatcherDeps extends Omit<HealthDeps, 'canProbe' | 'saveGate'
   readonly probe: Prober
   readonly poisonAfterMs: number
   readonly counters: Counters
+  readonly meter: Meter
 }
 
 export type DispatcherState = HealthState & { readonly inFlight: number }
@@ -26,8 +29,13 @@ export interface Dispatcher {
   start(): void
   /** Something was queued. */
   wake(): void
-  /** Stops claiming; attempts may end until `deadline` (epoch ms), then they are cut off and snoozed. */
+  /**
+   * Stops claiming; attempts may end until `deadline` (epoch ms), then they are cut off and snoozed. Resolves when how
+   * they ended is written: a claim that is left open would stop its lane until the relay starts again.
+   */
   stop(deadline: number): Promise<void>
+  /** The relay ends: what the store cannot write now is left to the next start. */
+  giveUp(): void
   state(): DispatcherState
   /** Nothing goes there any more but what is under way; `until` (epoch ms) undefined: until it is released. */
   hold(why: string, until: number | undefined): void
@@ -41,11 +49,13 @@ export interface Dispatcher {
 const STORE_AGAIN_MS = 1_000
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { destination, store, clock, log, counters } = deps
+  const { destination, store, clock, log, counters, meter } = deps
   const wakeup = createWakeup()
   const stopping = new AbortController()
   const cutOff = new AbortController()
-  const durable = { clock, log, stopping: stopping.signal }
+  const givingUp = new AbortController()
+  const failing = createFailing(deps)
+  const durable = { clock, log, stopping: givingUp.signal }
   const running = new Set<Promise<void>>()
   /** State changes wait here for the loop, which writes them in order. */
   const saving: (() => Promise<void>)[] = []
@@ -116,7 +126,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const ms = Math.round(clock.monotonic() - since)
     const { settlement, effect } = await concluded(delivery, outcome, head)
     health.apply(effect, outcome, { head, startedAt })
-    await settle(delivery, settlement)
+    const { kind, status, note } = outcome
+    await settle(delivery, settlement, { outcome: kind, status, note: note === '' ? null : note, ms })
     report(delivery, outcome, settlement, ms)
   }
 
@@ -133,31 +144,36 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     return conclude(delivery, outcome, context())
   }
 
-  async function settle(delivery: Delivery, settlement: Settlement): Promise<void> {
-    const written = await persist(() => store.settle(delivery, settlement, clock.now()), durable)
+  async function settle(delivery: Delivery, settlement: Settlement, attempt?: Try): Promise<void> {
+    const written = await persist(() => store.settle(delivery, settlement, clock.now(), attempt), durable)
     if (written === false) log.warn({ destination, message: delivery.message.messageId }, 'claim was lost')
-    else if (written === true && settlement.to !== 'queued') counters.add(settlement.to, destination)
+    else if (written === true && settlement.to !== 'queued') ended(delivery, settlement.to)
+  }
+
+  function ended({ message }: Delivery, to: Exclude<Settlement['to'], 'queued'>): void {
+    counters.add(to, destination)
+    meter.settled(destination, clock.now() - message.acceptedAt)
   }
 
   function report(delivery: Delivery, outcome: Outcome, settlement: Settlement, ms: number): void {
     const { message, attempt } = delivery
-    log.info(
-      {
-        message: message.messageId,
-        kind: message.kind,
-        alert: message.alertId,
-        destination,
-        attempt,
-        outcome: outcome.kind,
-        status: outcome.status,
-        note: outcome.note,
-        to: settlement.to,
-        ms,
-        ageMs: clock.now() - message.acceptedAt,
-      },
-      'delivery attempted',
-    )
+    const facts = {
+      message: message.messageId,
+      kind: message.kind,
+      alert: message.alertId,
+      destination,
+      attempt,
+      outcome: outcome.kind,
+      status: outcome.status,
+      note: outcome.note,
+      to: settlement.to,
+      ms,
+      ageMs: clock.now() - message.acceptedAt,
+    }
+    if (failing.isNews(outcome) || settlement.to !== 'queued') log.info(facts, 'delivery attempted')
+    else log.debug(facts, 'delivery attempted')
     counters.add(`attempt.${outcome.kind}`, destination)
+    meter.attempted(destination, ms)
   }
 
   return {
@@ -177,6 +193,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       await saveAll()
       health.breaker.stop()
     },
+    giveUp: () => givingUp.abort(),
     state: () => ({ ...health.state(), inFlight: running.size }),
     hold: health.hold,
     release: health.release,

@@ -2,7 +2,7 @@ import { type Clock, iso } from '../base/clock.js'
 import type { Log } from '../base/log.js'
 import { unreachable } from '../base/unreachable.js'
 import { type BreakerState, type Gate, isAhead } from '../model/gate.js'
-import type { Outcome } from '../model/outcome.js'
+import { inWords, type Outcome } from '../model/outcome.js'
 import type { Backoff } from './backoff.js'
 import { type Breaker, createBreaker } from './breaker.js'
 import { createBurying } from './burying.js'
@@ -93,7 +93,10 @@ export function createHealth(deps: HealthDeps): Health {
     restored: deps.restored.breaker,
     onChange(state) {
       const nextProbe = breaker.state() === 'open' ? iso(state.openUntil) : undefined
-      log.warn({ destination, breaker: breaker.state(), nextProbe, streak: state.streak }, 'breaker changed')
+      const facts = { destination, breaker: breaker.state(), nextProbe, streak: state.streak }
+      // from open to half-open and back, as long as it is away: only the beginning and the end are news
+      if (state.streak > 1 || breaker.state() === 'half-open') log.debug(facts, 'breaker changed')
+      else log.warn(facts, 'breaker changed')
       deps.saveBreaker(state)
     },
   })
@@ -149,7 +152,7 @@ export function createHealth(deps: HealthDeps): Health {
     },
     apply(effect, outcome, { head, startedAt }) {
       const now = clock.now()
-      if (effect.kind !== 'success' && effect.kind !== 'none') lastFailure = { at: now, note: outcome.note }
+      if (effect.kind !== 'success' && effect.kind !== 'none') lastFailure = { at: now, note: inWords(outcome) }
       switch (effect.kind) {
         case 'none':
           return

@@ -26,7 +26,6 @@ export interface Peer {
 }
 
 export interface ResyncerDeps {
-  readonly peers: readonly Peer[]
   readonly store: Pick<Store, 'depth' | 'resyncs'>
   readonly compare: (destination: string, selection: Selection) => Judge
   readonly clock: Clock
@@ -36,6 +35,10 @@ export interface ResyncerDeps {
 
 /** Brings destinations what they should have: when an operator says so, and by itself after an overflow or a loss. */
 export interface Resyncer {
+  /** From now on it looks after this one too. */
+  add(peer: Peer): void
+  /** What runs there is broken off, and goes on where it was when the destination is added again. */
+  remove(destination: string): Promise<void>
   start(): void
   stop(): Promise<void>
   begin(destination: string, plan: ResyncPlan): Promise<'begun' | Busy>
@@ -55,13 +58,15 @@ export function createResyncer(deps: ResyncerDeps): Resyncer {
   const { store, clock, log, counters } = deps
   const { resyncs } = store
   const stopping = new AbortController()
-  const lines = new Map(deps.peers.map((peer) => [peer.destination, createLine(peer)]))
-  let loops: Promise<unknown> = Promise.resolve()
+  const lines = new Map<string, Line>()
+  let started = false
 
   interface Line {
     readonly peer: Peer
     readonly wakeup: Wakeup
     readonly round: () => Promise<void>
+    readonly removed: AbortController
+    loop: Promise<void>
     /** ends the work of the resync that runs */
     running: AbortController
     /** diffs and dry runs; they use the same notes */
@@ -74,18 +79,22 @@ export function createResyncer(deps: ResyncerDeps): Resyncer {
     const { destination } = peer
     const trigger = createTrigger({ ...peer, store, clock, reader: peer.whenEmpty ? peer.reader : undefined })
     const job = createResyncJob({ ...peer, ...deps })
+    const removed = new AbortController()
+    const ended = AbortSignal.any([stopping.signal, removed.signal])
     const line: Line = {
       peer,
       wakeup: createWakeup(),
+      removed,
+      loop: Promise.resolve(),
       running: new AbortController(),
       comparing: false,
       beginning: false,
       async round() {
         if (await isBusy(destination)) {
           line.running = new AbortController()
-          return job(AbortSignal.any([stopping.signal, line.running.signal]))
+          return job(AbortSignal.any([ended, line.running.signal]))
         }
-        const wanted = line.comparing ? undefined : await trigger(stopping.signal)
+        const wanted = line.comparing ? undefined : await trigger(ended)
         if (wanted !== undefined && !line.comparing) await begin(destination, { by: 'diff', match: [], ...wanted })
       },
     }
@@ -117,8 +126,8 @@ export function createResyncer(deps: ResyncerDeps): Resyncer {
     return 'begun'
   }
 
-  async function run({ peer, wakeup, round }: Line): Promise<void> {
-    while (!stopping.signal.aborted) {
+  async function run({ peer, wakeup, round, removed }: Line): Promise<void> {
+    while (!stopping.signal.aborted && !removed.signal.aborted) {
       const armed = wakeup.armed()
       try {
         await round()
@@ -146,13 +155,26 @@ export function createResyncer(deps: ResyncerDeps): Resyncer {
   }
 
   return {
+    add(peer) {
+      const line = createLine(peer)
+      lines.set(peer.destination, line)
+      if (started) line.loop = run(line)
+    },
+    async remove(destination) {
+      const line = lines.get(destination)
+      lines.delete(destination)
+      line?.removed.abort()
+      line?.wakeup.wake()
+      await line?.loop
+    },
     start() {
-      loops = Promise.all([...lines.values()].map(run))
+      started = true
+      for (const line of lines.values()) line.loop = run(line)
     },
     async stop() {
       stopping.abort()
       for (const { wakeup } of lines.values()) wakeup.wake()
-      await loops
+      await Promise.all([...lines.values()].map(({ loop }) => loop))
     },
     begin,
     async cancel(destination) {
@@ -170,7 +192,9 @@ export function createResyncer(deps: ResyncerDeps): Resyncer {
       line.comparing = true
       const busy = await isBusy(destination)
       if (busy) line.comparing = false
-      return busy ? 'a resync runs' : compared(line, selection, AbortSignal.any([stopping.signal, signal]))
+      return busy
+        ? 'a resync runs'
+        : compared(line, selection, AbortSignal.any([stopping.signal, line.removed.signal, signal]))
     },
   }
 }

@@ -16,5 +16,6 @@ export function retentionOf({
     // what is still queued needs its alert's marks
     alertMs: Math.max(retention.alerts, seenMs),
     seenMs,
+    auditMs: retention.audit,
   }
 }

@@ -8,7 +8,7 @@ import { createRounds } from './rounds.js'
 export interface UpkeepDeps {
   readonly store: Store
   readonly maxAgeMs: number
-  readonly retention: Pick<Retention, 'settledMs' | 'deadMs' | 'seenMs' | 'alertMs'>
+  readonly retention: Pick<Retention, 'settledMs' | 'deadMs' | 'seenMs' | 'alertMs' | 'auditMs'>
   readonly guard: ClockGuard
   /** undefined: the file system does not answer */
   readonly freeBytes: () => Promise<number | undefined>

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events'
-import { readFileSync } from 'node:fs'
 import pRetry from 'p-retry'
 import { Pool } from 'undici'
 import type { Signer } from '../auth/sign.js'
 import type { Clock } from '../base/clock.js'
 import type { DestinationConfig } from '../config/destination.js'
+import { readCertificates } from './certificates.js'
 import { createDial } from './dial.js'
 import type { Exchange, OutgoingRequest } from './exchange.js'
 import { isPassing } from './failure.js'
@@ -50,12 +50,6 @@ export interface ClientDeps {
   readonly resolve?: Resolve | undefined
 }
 
-/** The certificate file of a destination cannot be read: the relay cannot start with it. */
-export class CertificateError extends Error {
-  readonly code = 'certificate_unreadable'
-  readonly hint = 'set "ca" to a readable PEM file with the authority that signed the destination\'s certificate'
-}
-
 /** Carries a failure through p-retry. */
 class NotSent extends Error {
   readonly exchange: Extract<Exchange, { kind: 'not sent' }>
@@ -83,7 +77,7 @@ export function createClient(destination: DestinationConfig, deps: ClientDeps): 
       {
         timeout: destination.connect_timeout,
         rejectUnauthorized: destination.ssl_verify,
-        ca: destination.ca === undefined ? undefined : readCertificate(destination.ca),
+        ...readCertificates(destination),
       },
       { denyPrivate: destination.deny_private, resolve: deps.resolve },
     ),
@@ -160,12 +154,4 @@ export function createClient(destination: DestinationConfig, deps: ClientDeps): 
 function readingFor(read: boolean, wholeBytes: number | undefined): Reading {
   if (!read) return createDump()
   return wholeBytes === undefined ? createReading() : createKeeping(wholeBytes)
-}
-
-function readCertificate(path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (cause) {
-    throw new CertificateError(`cannot read ${path}`, { cause })
-  }
 }

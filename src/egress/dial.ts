@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { buildConnector } from 'undici'
 import { isPublic } from '../config/network.js'
+import type { Certificates } from './certificates.js'
 import { createLookup, type Resolve, resolveAll } from './lookup.js'
 
 /** deny_private forbids the address; nothing was sent there. */
@@ -8,12 +9,10 @@ class PrivateAddress extends Error {
   readonly code = 'ERR_PRIVATE_ADDRESS'
 }
 
-interface Connection {
+interface Connection extends Certificates {
   /** ms until connected, TLS included */
   readonly timeout: number
   readonly rejectUnauthorized: boolean
-  /** PEM; undefined: the system's authorities */
-  readonly ca: Buffer | undefined
 }
 
 /**
@@ -24,9 +23,10 @@ export function createDial(
   connection: Connection,
   { denyPrivate, resolve = resolveAll }: { readonly denyPrivate: boolean; readonly resolve?: Resolve | undefined },
 ): buildConnector.connector {
-  const { timeout, rejectUnauthorized, ca } = connection
+  const { timeout, rejectUnauthorized, ...certificates } = connection
   const lookup = createLookup(denyPrivate ? publicOnly(resolve) : resolve)
-  const connect = buildConnector({ timeout, lookup, rejectUnauthorized, ...(ca === undefined ? {} : { ca }) })
+  const given = Object.fromEntries(Object.entries(certificates).filter(([, pem]) => pem !== undefined))
+  const connect = buildConnector({ timeout, lookup, rejectUnauthorized, ...given })
   if (!denyPrivate) return connect
   return (options, callback) => {
     // an address written as such is not looked up; 0x7f.1 and the like have become plain ones by parsing the url

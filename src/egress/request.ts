@@ -2,6 +2,7 @@ import { unreachable } from '../base/unreachable.js'
 import type { DestinationConfig } from '../config/destination.js'
 import { formatAccepted } from '../model/accepted.js'
 import type { Delivery } from '../model/delivery.js'
+import { type TraceContext, traceparent } from '../model/trace-context.js'
 import type { OutgoingRequest } from './exchange.js'
 import { loopHeader } from './loop-header.js'
 import type { Ours } from './ours.js'
@@ -9,14 +10,19 @@ import type { Ours } from './ours.js'
 const CONTENT_TYPE = 'application/json'
 
 /** A message, and the ids under which its destination knows what it is about. */
-export type Addressed = Pick<Delivery, 'message' | 'alias' | 'noteAlias'>
+export type Addressed = Pick<Delivery, 'message' | 'alias' | 'noteAlias'> & {
+  /** its number, where it is a delivery */
+  readonly attempt?: number
+  /** the destination is told it; undefined: none */
+  readonly trace?: TraceContext | undefined
+}
 
 /**
  * The request of one delivery. Nothing of the original sender's headers goes out but what stands here; the body's
  * bytes are the ones that came in. Alerta's endpoints: alerta/views/alerts.py, heartbeats.py (9.1.0).
  */
 export function buildRequest(destination: DestinationConfig, delivery: Addressed, ours: Ours): OutgoingRequest {
-  const { message } = delivery
+  const { message, trace } = delivery
   // a webhook that came by GET has an empty body
   const body =
     message.body === null || (message.kind === 'webhook' && message.contentType === null) ? null : message.body
@@ -27,6 +33,8 @@ export function buildRequest(destination: DestinationConfig, delivery: Addressed
       'user-agent': userAgent(ours),
       'x-alerta-loop': loopHeader(destination, message.hops, ours),
       'x-request-id': message.requestId,
+      ...(trace === undefined ? {} : { traceparent: traceparent(trace) }),
+      ...(trace?.state === undefined ? {} : { tracestate: trace.state }),
       ...(destination.kind === 'alerta' ? {} : { 'x-alerta-message': message.messageId }),
       ...(destination.kind === 'relay'
         ? { 'x-alerta-accepted': formatAccepted(message.stamp ?? message.acceptedAt, message.became) }

@@ -1,12 +1,15 @@
 import type { Clock } from '../base/clock.js'
 import type { Counters } from '../base/counters.js'
 import type { Log } from '../base/log.js'
+import type { Meter } from '../base/meter.js'
+import type { Repeats } from '../base/repeats.js'
 import { unreachable } from '../base/unreachable.js'
 import { type FirstAccepted, notAfter, parseAccepted } from '../model/accepted.js'
 import type { Heartbeat } from '../model/heartbeat.js'
 import { type Ids, type MessageId, parseMessageId } from '../model/ids.js'
 import type { Note } from '../model/ledger.js'
 import { type Draft, isAboutAlert, subjectOf, type Write } from '../model/message.js'
+import type { Receiving, Tracing } from '../model/tracing.js'
 import type { Appended, Current } from '../store/contract.js'
 import type { Visit } from './entrance.js'
 import { Refused, unavailable } from './refused.js'
@@ -23,6 +26,9 @@ export interface AcceptDeps {
   readonly ids: Ids
   readonly log: Log
   readonly counters: Counters
+  readonly meter: Meter
+  readonly repeats: Pick<Repeats, 'first'>
+  readonly tracing: Tracing
 }
 
 /** `again`: the very same message came before and is answered as then. `copy`: the same news came another way. */
@@ -67,14 +73,37 @@ export function createAccept(deps: AcceptDeps): Accept {
     log.info({ why: 'older than what is known of its alert', ...facts }, 'message suppressed')
   }
 
+  /** A full queue turns away message after message. */
+  function turnedAway(destination: string, facts: object): void {
+    const isNew = deps.repeats.first('message refused', { destination })
+    if (isNew) log.warn(facts, 'message refused')
+    else log.debug(facts, 'message refused')
+  }
+
   /** Full queues that the destinations' resyncs will make up for. */
   function left(destinations: readonly string[], draft: Draft): void {
     for (const destination of destinations) counters.add('overflowed', destination)
-    log.warn({ message: draft.messageId, destinations }, 'queue full, message left to the resync')
+    const facts = { message: draft.messageId, destinations }
+    const isNew = deps.repeats.first('queue full', { destinations: destinations.join(', ') })
+    if (isNew) log.warn(facts, 'queue full, message left to the resync')
+    else log.debug(facts, 'queue full, message left to the resync')
+  }
+
+  async function store(draft: Draft, receiving: Receiving): Promise<Appended> {
+    receiving.storing()
+    let became = 'store unavailable'
+    try {
+      const appended = await deps.append(draft)
+      became = appended.kind
+      return appended
+    } finally {
+      receiving.end(draft, became)
+    }
   }
 
   return async (visit, write, body, acceptedAt) => {
     const { messageId, fromPeer } = identify(visit)
+    const receiving = deps.tracing.receive(visit.trace, deps.clock.monotonic() - visit.since)
     // the spread stands last, as in answers.ts
     const draft: Draft = {
       messageId,
@@ -86,13 +115,17 @@ export function createAccept(deps: AcceptDeps): Accept {
       sender: visit.sender,
       credential: visit.principal.name,
       customers: visit.principal.customers,
+      notTo: visit.notTo,
+      trace: receiving.trace,
       body,
       ...write,
     }
     const wait = deps.admit?.()
     if (wait !== undefined) await wait
-    const appended = await deps.append(draft)
-    const facts = factsOf(draft, deps.clock.monotonic() - visit.since)
+    const appended = await store(draft, receiving)
+    const ms = deps.clock.monotonic() - visit.since
+    const facts = factsOf(draft, ms)
+    if (appended.kind === 'accepted' || appended.kind === 'copy') deps.meter.received(draft.kind, ms)
     switch (appended.kind) {
       case 'accepted':
         counters.add('accepted', draft.kind)
@@ -120,7 +153,7 @@ export function createAccept(deps: AcceptDeps): Accept {
         }
       case 'refused':
         counters.add('refused', 'queue full')
-        log.warn({ destination: appended.destination, limit: appended.limit, ...facts }, 'message refused')
+        turnedAway(appended.destination, { destination: appended.destination, limit: appended.limit, ...facts })
         throw unavailable(`The queue of ${appended.destination} is full (${appended.limit})`, FULL_RETRY_S)
       case 'not theirs':
         counters.add('refused', 'customer')

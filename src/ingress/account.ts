@@ -6,13 +6,14 @@ import type { Config } from '../config/schema.js'
 import { createCustomerLookups } from './configured-customers.js'
 import type { Entrance } from './entrance.js'
 import type { IngressEnv } from './env.js'
-import { configuredKeys } from './keys.js'
+import { type KeysDeps, mountKeys } from './keys.js'
 import { createLoginRoute } from './login.js'
+import { onOnePage } from './one-page.js'
 import type { Origin } from './proxies.js'
 import { createGetSettings, type SettingsDeps } from './settings.js'
 import { createUserinfo } from './userinfo.js'
 
-export interface AccountDeps extends SettingsDeps {
+export interface AccountDeps extends SettingsDeps, KeysDeps {
   readonly config: Config
   /** undefined: nobody can log in */
   readonly login?: Login | undefined
@@ -20,9 +21,6 @@ export interface AccountDeps extends SettingsDeps {
   readonly origins: (incoming: IngressEnv['Bindings']['incoming']) => Origin
   readonly log: Log
 }
-
-/** Alerta's DEFAULT_PAGE_SIZE; all keys and all customers are on one page. */
-const PAGE_SIZE = 50
 
 /** What clients ask about who they are and who may come in. */
 export function mountAccount(api: Hono<IngressEnv>, gate: Entrance['gate'], deps: AccountDeps): void {
@@ -32,14 +30,7 @@ export function mountAccount(api: Hono<IngressEnv>, gate: Entrance['gate'], deps
   // a token is the browser's to forget: the relay keeps no list of them
   api.on(['GET', 'POST'], '/auth/logout', (c) => c.json({ status: 'ok', message: 'nothing is kept of a login' }))
   api.get('/user/me/attributes', gate(), createGetSettings(deps))
-  const keys = configuredKeys(auth, baseUrl)
-  api.get('/keys', gate('admin:keys'), (c) => c.json(onOnePage('keys', keys)))
+  mountKeys(api, gate, deps)
   const lookups = createCustomerLookups(auth)
   api.get('/customers', gate('read:customers'), (c) => c.json(onOnePage('customers', lookups(c.get('customers')))))
-}
-
-function onOnePage(name: string, items: readonly object[]): object {
-  const none = items.length === 0
-  const page = { page: 1, pageSize: Math.max(items.length, PAGE_SIZE), pages: none ? 0 : 1, more: false }
-  return { status: 'ok', ...(none ? { message: 'not found' } : {}), ...page, [name]: items, total: items.length }
 }

@@ -3,6 +3,9 @@ import type { Login } from '../auth/login.js'
 import type { LoginTokens } from '../auth/login-token.js'
 import type { Wanted } from '../auth/scopes.js'
 import type { Authenticate } from '../auth/verdict.js'
+import type { Counters } from '../base/counters.js'
+import type { Log } from '../base/log.js'
+import type { Senders } from '../base/senders.js'
 import type { Config } from '../config/schema.js'
 import type { Identity } from '../model/identity.js'
 import { type MessageId, parseMessageId } from '../model/ids.js'
@@ -13,17 +16,21 @@ import { type AcceptDeps, createAccept } from './accept.js'
 import { type AccountDeps, mountAccount } from './account.js'
 import { alertRulesOf } from './alert.js'
 import type { Answer } from './answers.js'
+import { createAttendance } from './attendance.js'
 import { createBlackoutPolicy } from './blackout-policy.js'
 import { createBodies } from './body.js'
 import { clientConfig } from './client-config.js'
+import { type ConsolePages, mountConsole } from './console.js'
 import { createCors } from './cors.js'
 import { createDeleteHeartbeat, type DeleteHeartbeatDeps } from './delete-heartbeat.js'
 import { createEntrance, type Entrance, type Visit } from './entrance.js'
 import type { IngressEnv } from './env.js'
 import { createErrorAnswer, errorBody } from './errors.js'
 import { heartbeatRulesOf } from './heartbeat-rules.js'
+import type { KeysDeps } from './keys.js'
 import { createLoopGuard } from './loop-guard.js'
 import { mountWebhooks } from './mount-webhooks.js'
+import { mountOperators, type Operators, type OperatorsDeps } from './operators.js'
 import { createPolicy } from './policy.js'
 import { createPostOwn, type PostOwn } from './post-own.js'
 import { createOrigins } from './proxies.js'
@@ -40,10 +47,12 @@ import { CHANGES, createReceiveChange } from './receive-change.js'
 import { createReceiveHeartbeat } from './receive-heartbeat.js'
 import { createReceiveNote, createReceiveNoteChange, createReceiveNoteRemoval } from './receive-note.js'
 import { Refused } from './refused.js'
+import { createRehearse, type Rehearse } from './rehearse.js'
 import { requestIdOf } from './request-id.js'
+import { createSendOwn, type SendOwn } from './send-own.js'
 import { createPutSettings } from './settings.js'
 
-export interface AppDeps extends AcceptDeps, DeleteHeartbeatDeps {
+export interface AppDeps extends AcceptDeps, DeleteHeartbeatDeps, Pick<KeysDeps, 'keyRing' | 'record'> {
   readonly config: Config
   /** all our own, for the loop guard */
   readonly identities: ReadonlySet<Identity>
@@ -55,12 +64,23 @@ export interface AppDeps extends AcceptDeps, DeleteHeartbeatDeps {
   readonly alerts: Pick<AlertReads, 'page'>
   readonly blackouts: Pick<Blackouts, 'get' | 'save' | 'remove' | 'covers'>
   readonly settings: UserSettings
+  /** told how the requests of each of them ended */
+  readonly senders: Pick<Senders, 'accepted' | 'refused'>
   /** whether the disk has room for more messages */
   readonly room: () => 'ok' | 'disk low'
   /** for what is done to many alerts at once */
   readonly select: Select
   /** Tells whether this message was accepted and is not forgotten yet. */
   readonly isJournalled: (messageId: MessageId) => Promise<boolean>
+  /** undefined: they are not answered over HTTP */
+  readonly operators?: Operators | undefined
+  /** undefined: there is no web console */
+  readonly console?: ConsolePages | undefined
+  /** who has signed in there */
+  readonly sessionOf?: OperatorsDeps['sessionOf']
+  /** both by the configuration that is in force when they are asked, for what goes on for hours */
+  readonly sessionNow?: OperatorsDeps['sessionOf']
+  readonly authenticateNow?: Authenticate | undefined
   /** Adds the routes of other rooms; `gate(scope)` goes in front of those that are not for everybody. */
   readonly management?: (api: Hono<IngressEnv>, gate: (wanted: Wanted) => MiddlewareHandler<IngressEnv>) => void
 }
@@ -74,10 +94,11 @@ type Receive = (visit: Visit) => Promise<Answer>
 export function createApp(deps: AppDeps): Hono<IngressEnv> {
   const { config } = deps
   const origins = createOrigins(config)
-  const entrance = createEntrance({ ...deps, bodies: createBodies(config.limits), origins })
+  const attend = createAttendance({ ...deps, origins })
+  const entrance = createEntrance({ ...deps, attend, bodies: createBodies(config.limits), origins })
   const app = new Hono<IngressEnv>()
   app.use(stampRequest(deps), createCors(config.cors_origins))
-  app.onError(createErrorAnswer(deps.log))
+  app.onError(createErrorAnswer(deps))
   app.notFound((c) => c.json(errorBody(404, 'not found', c.get('requestId')), 404))
   const api = routes({ ...deps, origins }, entrance)
   for (const prefix of prefixes(config.base_url)) app.route(prefix, api)
@@ -86,6 +107,17 @@ export function createApp(deps: AppDeps): Hono<IngressEnv> {
 
 /** Posts alerts of the relay's own. */
 export const createOwnPost = (deps: AppDeps): PostOwn => createPostOwn(receivingOf(deps))
+
+/** What the way in would make of an alert; nothing is written, logged or counted. */
+export const createRehearsal = (deps: AppDeps): Rehearse =>
+  createRehearse((append) => receivingOf({ ...deps, append, admit: undefined, log: SILENT, counters: UNCOUNTED }))
+
+/** Sends what operators send, the way that all messages go. */
+export const createSend = (deps: AppDeps): SendOwn =>
+  createSendOwn(deps.append, (append) => receivingOf({ ...deps, append }))
+
+const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
+const UNCOUNTED: Counters = { add() {}, snapshot: () => ({}) }
 
 const receivingOf = (deps: AppDeps) => ({
   ...deps,
@@ -139,6 +171,8 @@ function routes(deps: AppDeps & Pick<AccountDeps, 'origins'>, entrance: Entrance
   })
   mountAccount(api, entrance.gate, deps)
   deps.management?.(api, entrance.gate)
+  if (deps.operators !== undefined) mountOperators(api, entrance, { ...deps, operators: deps.operators })
+  if (deps.console !== undefined) mountConsole(api, { pages: deps.console, origins: deps.origins })
   refuseOthers(api)
   return api
 }

@@ -10,6 +10,8 @@ export interface IngressEnv {
     customers: readonly string[]
     /** behind a gate that wants a scope: who signed in */
     principal: Principal
+    /** behind a gate that wants a scope: the address it came from */
+    sender: string
     /** behind a gate that wants none: the name of who signed in; undefined: nobody did */
     visitor: string | undefined
   }

@@ -1,6 +1,8 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import type { Counters } from '../base/counters.js'
 import type { Log } from '../base/log.js'
+import type { Repeats } from '../base/repeats.js'
 import { StoreUnavailable } from '../store/contract.js'
 import type { IngressEnv } from './env.js'
 import { Refused, unavailable } from './refused.js'
@@ -18,23 +20,36 @@ export const errorBody = (status: number, message: string, requestId: string | n
 })
 
 /** The one place where errors become answers. Refusals are what a sender did; anything unknown is a bug and says nothing. */
-export function createErrorAnswer(log: Log): (error: Error, c: Context<IngressEnv>) => Response {
+export function createErrorAnswer({
+  log,
+  counters,
+  repeats,
+}: {
+  readonly log: Log
+  readonly counters: Counters
+  readonly repeats: Pick<Repeats, 'first'>
+}): (error: Error, c: Context<IngressEnv>) => Response {
   return (error, c) => {
     const request = c.get('requestId')
-    const refused = asRefused(error)
+    const refused = refusalOf(error)
     if (refused === undefined) {
       log.error({ request, err: { message: error.message, stack: error.stack } }, 'request failed')
       return c.json(errorBody(500, 'An internal error has occurred', request), 500)
     }
+    counters.add('request refused', String(refused.status))
     if (error instanceof StoreUnavailable) {
-      log.error({ request, error: error.message }, 'store unavailable')
+      // every sender hears of it, one line is enough
+      if (repeats.first('store unavailable', { error: error.message })) {
+        log.error({ request, error: error.message }, 'store unavailable')
+      } else log.debug({ request, error: error.message }, 'store unavailable')
     } else log.debug({ request, status: refused.status, why: refused.message }, 'request refused')
     for (const [name, value] of Object.entries(refused.headers)) c.header(name, value)
     return c.json(errorBody(refused.status, refused.message, request), refused.status)
   }
 }
 
-function asRefused(error: Error): Refused | undefined {
+/** Undefined: a bug. */
+export function refusalOf(error: Error): Refused | undefined {
   if (error instanceof Refused) return error
   if (error instanceof StoreUnavailable) return unavailable('The store cannot take messages now', STORE_RETRY_S)
   if (error instanceof HTTPException) return new Refused(error.status, error.message)

@@ -30,7 +30,10 @@ export function createLoopGuard(deps: LoopGuardDeps): LoopGuard {
     if (own !== undefined) {
       deps.counters.add('suppressed', 'loop')
       deps.log.info(
-        { request: visit.requestId, why: 'loop', hop: own.text, sender: visit.sender },
+        {
+          ...{ request: visit.requestId, why: 'loop', hop: own.text, what },
+          ...{ hops: hops.map(({ text }) => text), credential: visit.principal.name, sender: visit.sender },
+        },
         'message suppressed',
       )
       return `${what} forwarded by (unknown) already processed by ${own.text}`

@@ -9,7 +9,8 @@ export type Posted =
   | { readonly kind: 'later' }
   | { readonly kind: 'refused'; readonly why: string }
 
-export type PostOwn = (alert: Readonly<Record<string, unknown>>) => Promise<Posted>
+/** `notTo`: a destination that is not to get it */
+export type PostOwn = (alert: Readonly<Record<string, unknown>>, notTo?: string) => Promise<Posted>
 
 /** It may name any customer; no sender's address goes on with it. */
 const OURSELVES = { name: 'relay', scopes: ['admin'], customers: [], peer: false, inherits: true } as const
@@ -17,7 +18,7 @@ const OURSELVES = { name: 'relay', scopes: ['admin'], customers: [], peer: false
 /** Posts an alert of the relay itself the way that all alerts go: policy, blackouts, ledger, routing, journal. */
 export function createPostOwn(deps: ReceiveDeps): PostOwn {
   const receive = createReceiveAlert(deps)
-  return async (alert) => {
+  return async (alert, notTo) => {
     const visit: Visit = {
       requestId: deps.ids.id(),
       principal: OURSELVES,
@@ -30,6 +31,7 @@ export function createPostOwn(deps: ReceiveDeps): PostOwn {
       urlNoteId: '',
       parameters: () => new URLSearchParams(),
       body: Buffer.from(JSON.stringify(alert)),
+      notTo,
     }
     try {
       await receive(visit)

@@ -47,7 +47,10 @@ export function createReceiveAlert(deps: ReceiveDeps): (visit: Visit) => Promise
     const createTime = createTimeOf(object) ?? iso(at)
     const alert = alertFields(object, { createTime, customer: customer.customer }, deps.rules)
     const forbidden = deps.policy(alert)
-    if (forbidden !== undefined) throw new Refused(403, forbidden)
+    if (forbidden !== undefined) {
+      deps.counters.add('refused', 'policy')
+      throw new Refused(403, forbidden)
+    }
     if (deps.heartbeatRules.events.includes(alert.event)) return acceptAsHeartbeat(deps, visit, alert, at)
     const blackout = await deps.blackoutPolicy(alert)
     if (blackout === 'suppress') return keptBack(deps, visit, alertId)

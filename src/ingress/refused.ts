@@ -19,3 +19,8 @@ export const unavailable = (message: string, retryAfterS: number): Refused =>
 const DISK_RETRY_S = 30
 
 export const diskNearlyFull = (): Refused => unavailable('The disk is nearly full', DISK_RETRY_S)
+
+/** Fetch's Request, as which requests go on to other apps, knows no TRACE (Fetch standard, 2.2.1). */
+export function refuseTrace(): never {
+  throw new Refused(405, 'method not allowed', { Allow: 'GET, HEAD, POST, PUT, DELETE' })
+}

@@ -53,7 +53,7 @@ export interface ListenDeps {
 
 /** Serves the app on config.listen. Throws ListenFailed. */
 export async function listen(
-  app: Hono<IngressEnv>,
+  app: Pick<Hono<IngressEnv>, 'fetch'>,
   { config, clock, log, silenceMs = SILENCE_MS }: ListenDeps,
 ): Promise<Listener> {
   const server = createServer({

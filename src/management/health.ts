@@ -5,16 +5,19 @@ import { type Store, StoreUnavailable } from '../store/contract.js'
 export interface HealthDeps {
   /** a heartbeat that is silent for long (delivery/heartbeat-watch.ts) */
   readonly stale: () => Promise<{ readonly origin: string } | undefined>
-  readonly store: Store
+  readonly store: Pick<Store, 'touch'>
   readonly room: () => 'ok' | 'disk low'
+  /** undefined: it listens, and goes on doing so */
+  readonly ending: () => 'stopping' | undefined
   readonly clock: Clock
 }
 
 /**
  * Alerta's two health pages, plain text and for everybody: gtg for load balancers, healthcheck also tells of origins that
- * have fallen silent.
+ * have fallen silent. And two for orchestrators: live (restart it where this does not answer) and ready (send nothing
+ * where this is not 200). How it stands with destinations is no part of any: their queues are what the relay is for.
  */
-export function mountHealth<E extends Env>(api: Hono<E>, { store, room, clock, stale }: HealthDeps): void {
+export function mountHealth<E extends Env>(api: Hono<E>, { store, room, clock, stale, ending }: HealthDeps): void {
   async function trouble(): Promise<string | undefined> {
     if (room() === 'disk low') return 'DISK_LOW'
     try {
@@ -29,6 +32,9 @@ export function mountHealth<E extends Env>(api: Hono<E>, { store, room, clock, s
     wrong === undefined ? c.text('OK') : c.text(wrong, 503)
   api.get('/management/gtg', async (c) => answer(c, await trouble()))
   api.get('/management/healthcheck', async (c) => answer(c, (await trouble()) ?? (await silence())))
+  // neither a full disk nor a locked database gets better by a restart
+  api.get('/management/live', (c) => c.text('OK'))
+  api.get('/management/ready', async (c) => answer(c, ending() === 'stopping' ? 'STOPPING' : await trouble()))
 
   async function silence(): Promise<string | undefined> {
     const heartbeat = await stale()

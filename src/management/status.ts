@@ -2,7 +2,8 @@ import type { Env, Hono, MiddlewareHandler } from 'hono'
 import { type Clock, iso } from '../base/clock.js'
 import type { Counters } from '../base/counters.js'
 import { unreachable } from '../base/unreachable.js'
-import type { Gate } from '../model/gate.js'
+import type { ApiKey } from '../model/api-key.js'
+import { type Gate, REMOVED } from '../model/gate.js'
 import type { QueueStatus, Settled, Store } from '../store/contract.js'
 import { metricsOf } from './metrics.js'
 
@@ -22,6 +23,8 @@ export interface StatusDeps {
   readonly store: Store
   readonly workers: ReadonlyMap<string, () => WorkerState>
   readonly counters: Counters
+  /** keys that end soon, or have just ended */
+  readonly expiringKeys: () => readonly ApiKey[]
   readonly clock: Clock
   readonly version: string
   readonly startedAt: number
@@ -45,6 +48,7 @@ export function mountStatus<E extends Env>(api: Hono<E>, gate: MiddlewareHandler
       time: now,
       uptime: now - deps.startedAt,
       destinations: queues.map((queue) => destinationStatus(queue, deps.workers.get(queue.destination)?.(), now)),
+      expiringKeys: deps.expiringKeys().map(({ id, text, expiresAt }) => ({ id, text, expires: iso(expiresAt ?? 0) })),
       counters,
       metrics: metricsOf(queues, counters),
     })
@@ -64,7 +68,7 @@ export function mountStatus<E extends Env>(api: Hono<E>, gate: MiddlewareHandler
 export function destinationStatus(queue: QueueStatus, worker: WorkerState | undefined, now: number) {
   return {
     name: queue.destination,
-    ...(worker === undefined ? { state: 'not working' } : stateOf(worker, now)),
+    ...(worker === undefined ? GONE : stateOf(worker, now)),
     queued: queue.rows,
     queuedBytes: queue.bytes,
     sending: queue.sending,
@@ -89,8 +93,32 @@ export const letterShown = ({ message, at, attempts, status, note }: Settled) =>
   reason: note,
 })
 
+/** In this order; a destination is in one of them. */
+export const STATES = [
+  'held',
+  'suspended',
+  'breaker open',
+  'breaker half-open',
+  'paused',
+  'flowing',
+  'removed',
+] as const
+
+/** Times in ISO 8601. */
+export interface StateTold {
+  readonly state: (typeof STATES)[number]
+  readonly why?: string
+  readonly hint?: string
+  readonly since?: string
+  /** of a hold or a pause */
+  readonly until?: string
+  readonly nextProbe?: string
+}
+
+const GONE: StateTold = { state: 'removed', why: REMOVED }
+
 /** The first of its states that stops or slows a destination, with the reason and what happens next. */
-function stateOf(worker: WorkerState, now: number) {
+export function stateOf(worker: WorkerState, now: number): StateTold {
   const { gate } = worker
   switch (gate.state) {
     case 'held':

@@ -53,6 +53,7 @@ export type SkipReason =
   | 'outdated'
   | 'queue full'
   | 'blackout'
+  | 'about itself'
 
 /** The decision for one destination: queued in a lane, or skipped and why. */
 export type Verdict = {

@@ -1,5 +1,6 @@
 import type { Message } from './message.js'
 import type { Lane } from './order.js'
+import type { Outcome } from './outcome.js'
 
 export const SETTLED_STATES = ['delivered', 'suppressed', 'superseded', 'folded', 'dead', 'discarded'] as const
 
@@ -48,6 +49,17 @@ export interface Delivery {
   /** the alert was sent there or came from there */
   readonly sent: boolean
   readonly progress: Progress
+}
+
+/** How one attempt went, as it is kept. */
+export interface Try {
+  readonly outcome: Outcome['kind']
+  /** of the answer; null: there was none */
+  readonly status: number | null
+  /** bounded and free of secrets */
+  readonly note: string | null
+  /** how long it took */
+  readonly ms: number
 }
 
 /** How a claim ends. */

@@ -21,6 +21,9 @@ export type Gate =
       readonly until?: number
     }
 
+/** Why a destination is held that is not configured any more, and what can be done. */
+export const REMOVED = 'removed from the configuration (put it back, formerly, move, discard-queued)'
+
 /** No wait is longer; one that seems so was written by a clock that was ahead. The configuration allows no longer ones. */
 export const LONGEST_WAIT_MS = 3_600_000
 

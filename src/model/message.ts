@@ -3,6 +3,7 @@ import type { Heartbeat } from './heartbeat.js'
 import type { Hop } from './hops.js'
 import type { MessageId } from './ids.js'
 import type { Became } from './ledger.js'
+import type { TraceContext } from './trace-context.js'
 
 export const KINDS = [
   'alert',
@@ -36,6 +37,8 @@ export interface Envelope {
   readonly credential: string
   /** the bytes that go out; null for a delete, of an alert or of a note */
   readonly body: Buffer | null
+  /** its sender's, or our own; undefined: none */
+  readonly trace?: TraceContext | undefined
 }
 
 export type Write =
@@ -105,6 +108,8 @@ export type Draft = Envelope &
     readonly fromPeer: boolean
     /** the customers its credential is bound to; empty: to none */
     readonly customers: readonly string[]
+    /** a destination that is not to get it, whatever is configured; undefined: none */
+    readonly notTo?: string | undefined
   }
 
 /** A write about an alert, by whatever id. */

@@ -14,5 +14,9 @@ export type Outcome = { readonly status: number | null; readonly note: string } 
   | { readonly kind: 'not found'; readonly alert: 'unknown' | 'expected' | 'lost again' }
 )
 
+/** "answered 401: API key is invalid"; a note that tells the status itself, as it is. */
+export const inWords = ({ status, note }: Pick<Outcome, 'status' | 'note'>): string =>
+  status === null || note.includes(String(status)) ? note : `answered ${status}${note === '' ? '' : `: ${note}`}`
+
 /** How the relay finds out that a suspended destination is well again: by a harmless request, or by the head delivery. */
 export type Probe = 'request' | 'head'

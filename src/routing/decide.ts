@@ -71,6 +71,7 @@ function judge(
   // The alert came from there or passed there: that server knows it, so later messages about it concern it too.
   const mark = newMark(draft, known, severities)
   if (findHop(draft.hops, route.identities)) return { destination, kind: 'skip', why: 'already passed', mark }
+  if (draft.notTo === destination) return { destination, kind: 'skip', why: 'about itself', mark: undefined }
   if (!concerns(route, draft, known)) {
     const why = draft.kind === 'alert' ? 'match' : 'not sent there'
     return { destination, kind: 'skip', why, mark: undefined }

@@ -21,6 +21,7 @@ export function createSignIn(authenticate: () => Authenticate | undefined): Midd
       target: url,
       host: headers.host,
       scheme: 'http',
+      sender: c.env.incoming.socket.remoteAddress ?? '',
       authorization: headers.authorization,
       xApiKey: Array.isArray(headers['x-api-key']) ? headers['x-api-key'][0] : headers['x-api-key'],
       queryApiKey: c.req.query('api-key'),

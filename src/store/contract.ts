@@ -1,24 +1,52 @@
 import type { AlertFields, AlertKey } from '../model/alert.js'
 import type { Decision, Facts } from '../model/decision.js'
-import type { Delivery, Settlement } from '../model/delivery.js'
+import type { Delivery, Settlement, Try } from '../model/delivery.js'
+import type { Ordering, Overflow } from '../model/destination.js'
 import type { BreakerState, Gate } from '../model/gate.js'
 import type { Heartbeat } from '../model/heartbeat.js'
 import type { Hop } from '../model/hops.js'
 import type { Ids, MessageId } from '../model/ids.js'
 import type { AlertState, Applied, Became, Carried, HistoryEntry, Note } from '../model/ledger.js'
-import type { AboutAlert, Draft, Message, Write } from '../model/message.js'
+import type { AboutAlert, Draft, Kind, Message, Write } from '../model/message.js'
 import type { AlertReads } from './alert-reads.js'
+import type { ApiKeys } from './api-keys.js'
+import type { Audit } from './audit.js'
 import type { Blackouts } from './blackouts.js'
 import type { DeadLetters } from './dead-letters.js'
+import type { Foresee } from './foresee.js'
 import type { Heartbeats } from './heartbeats.js'
 import type { Tidy } from './housekeeping.js'
+import type { Moves } from './moves.js'
+import type { QueueReads } from './queue-reads.js'
 import type { Resyncs } from './resyncs.js'
+import type { Stories } from './stories.js'
 import type { UserSettings } from './user-settings.js'
+import type { Vitals } from './vitals.js'
 
 /** A queue's limit; beyond it messages routed there are refused (overflow: refuse). */
 export interface Budget {
   readonly rows: number
   readonly bytes: number
+}
+
+/** What the store needs to know of a configured destination. */
+export interface ConfiguredQueue {
+  readonly name: string
+  readonly budget: Budget
+  readonly orderBy: Ordering
+  readonly overflow: Overflow
+  /** what its filter words let through; of actions perhaps only some */
+  readonly takes: ReadonlySet<Kind>
+  /** they let the action `open` through */
+  readonly takesOpen: boolean
+  /** repeats that wait may be folded */
+  readonly fold: boolean
+  /** no delivery of it waits longer for its next try */
+  readonly longestWaitMs?: number
+  /** names that it had before */
+  readonly formerly?: readonly string[]
+  /** by which its server is known; none: nobody looks whether it is another one */
+  readonly urls?: readonly string[]
 }
 
 /** Pure routing, called inside the append transaction with what the store knows. */
@@ -138,6 +166,8 @@ export interface QueueStatus {
   readonly dead: number
   /** acceptance of the oldest unsettled message, epoch ms */
   readonly oldestAt: number | undefined
+  /** what its queue may grow to now; undefined: it is no longer configured */
+  readonly budget: Budget | undefined
 }
 
 /** A dead letter or other settled delivery, for reports. */
@@ -169,6 +199,8 @@ export interface Retention {
   readonly seenMs: number
   /** alerts in the index since their last message */
   readonly alertMs: number
+  /** what operators changed */
+  readonly auditMs: number
   readonly limit: number
 }
 
@@ -198,8 +230,11 @@ export interface Store {
   isJournalled(messageId: MessageId): Promise<boolean>
   /** Takes up to `limit` ready lane heads of a destination; one in flight per lane. */
   claim(destination: string, limit: number, now: number): Promise<Claim>
-  /** Ends a claim; false when it was no longer ours and nothing was written. */
-  settle(delivery: Delivery, settlement: Settlement, now: number): Promise<boolean>
+  /**
+   * Ends a claim; false when it was no longer ours and nothing was written. `attempt` is kept for who asks later;
+   * undefined: there was none.
+   */
+  settle(delivery: Delivery, settlement: Settlement, now: number, attempt?: Try): Promise<boolean>
 
   /** The alert of a delivery as it is now; undefined: only its id has been seen. */
   alertOf(delivery: Delivery): Promise<AlertThere | undefined>
@@ -218,6 +253,12 @@ export interface Store {
   /** Notes a nonce until `expiresAt`; false when it is already noted. */
   spend(nonce: string, expiresAt: number): Promise<boolean>
 
+  /**
+   * The destinations of another configuration. Nobody may work those that are changed or left out. `apply` is called
+   * between the last append with the old ones and the first with these; `undo` where that cannot be committed.
+   */
+  configure(destinations: readonly ConfiguredQueue[], apply: () => void, undo: () => void): Promise<void>
+
   /** What waits for its next try may be tried now. */
   hurry(destination: string): Promise<void>
 
@@ -227,12 +268,19 @@ export interface Store {
   prune(retention: Retention): Promise<boolean>
 
   readonly letters: DeadLetters
+  readonly moves: Moves
   readonly resyncs: Resyncs
   readonly alerts: AlertReads
+  readonly stories: Stories
   readonly heartbeats: Heartbeats
   readonly blackouts: Blackouts
   readonly settings: UserSettings
+  readonly apiKeys: ApiKeys
+  readonly audit: Audit
   readonly tidy: Tidy
+  readonly vitals: Vitals
+  readonly queueReads: QueueReads
+  readonly foresee: Foresee
 
   /** Deliveries queued and sending, as of the last commit: a hint, at no cost. */
   depth(destination: string): number

@@ -14,12 +14,14 @@ export function addLetters({ ofDestination, io }: Program): void {
     .action(exiting((destination, options) => dead(destination, options, io)))
 
   ofLetters('replay', 'send dead letters again, as new messages behind what is queued')
-    .option('--as-was', "as they were, also where the alert's state is newer; else that state is sent", false)
+    .option('--as-was', "as they were, also where the alert's state is newer; else that state is sent")
     .option('--dry-run', 'send nothing, tell how many it would be')
+    .option('--json', 'print what came of it as one line of JSON, of a dry run one for each reason')
     .action(exiting((destination, options) => replay(destination, options, io)))
 
   ofLetters('discard', 'end dead letters for good; without --yes it only tells which')
     .option('--why <text>', 'what others will read beside them')
-    .option('--yes', 'do it', false)
+    .option('--yes', 'do it')
+    .option('--json', 'print what came of it as one line of JSON, without --yes one for each reason')
     .action(exiting((destination, options) => discard(destination, options, io)))
 }

@@ -12,6 +12,7 @@ export function addResyncs({ ofDestination, io }: Program): void {
     .option('--dry-run', 'send nothing, count what would be sent')
     .option('--detach', 'begin it and do not wait for its end')
     .option('--stop', 'stop the one that runs')
+    .option('--json', 'print what came of it as one line of JSON')
     .action(exiting((destination, options) => resync(destination, options, io)))
 
   ofDestination(

@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { hashPassword } from '../hash-password.js'
-import { importConfig } from '../import.js'
 import { collect, exiting, type Program } from '../program.js'
-import { sink } from '../sink.js'
 
 /** What needs no relay. */
 export function addTools({ root, io }: Program): void {
@@ -18,7 +15,7 @@ export function addTools({ root, io }: Program): void {
     .option('--keep <count>', 'how many requests to remember', Number)
     .option('--quiet', 'print no requests')
     .option('--json', 'print each request as one line of JSON')
-    .action(exiting((options) => sink(options, io)))
+    .action(exiting(async (options) => (await import('../sink.js')).sink(options, io)))
 
   root
     .command('import')
@@ -26,10 +23,15 @@ export function addTools({ root, io }: Program): void {
     .argument('<file>', 'its configuration in Python, such as /etc/alertad.conf')
     .option('-o, --out <file>', 'write it there, and its secrets beside it, instead of printing it')
     .option('--force', 'overwrite files that are there')
-    .action(exiting((file, options) => importConfig(file, options, () => randomBytes(24).toString('hex'), io)))
+    .action(
+      exiting(async (file, options) => {
+        const { importConfig } = await import('../import.js')
+        return importConfig(file, options, () => randomBytes(24).toString('hex'), io)
+      }),
+    )
 
   root
     .command('hash-password')
     .description('read a password from standard input, print its hash for auth.users')
-    .action(exiting(() => hashPassword(process.stdin, io)))
+    .action(exiting(async () => (await import('../hash-password.js')).hashPassword(process.stdin, io)))
 }

@@ -7,6 +7,7 @@ import type { AlertIds } from './index/alert-ids.js'
 import type { AlertIndex, IndexedAlert } from './index/alert-index.js'
 import type { Follow } from './index/follow.js'
 import type { Identify } from './index/identify.js'
+import { createKnownOf } from './index/known-of.js'
 import { isApplied, type Judged, type Ledger, type LedgerEntry } from './index/ledger.js'
 import type { Marks } from './index/marks.js'
 import type { Notes } from './index/notes.js'
@@ -55,6 +56,7 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     deps
   const { heartbeatStates } = deps
   const withinBudgets = createBudgetCheck(queues)
+  const knownOf = createKnownOf({ index, ledger })
   const statement = {
     isSeen: db.prepare('SELECT 1 FROM seen WHERE key = ?').pluck(),
     see: db.prepare('INSERT INTO seen (key, seen_at) VALUES (?, ?)'),
@@ -94,16 +96,6 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     const appended = accept(tx, draft, { ...decision, verdicts }, { found, entry, judged, gone, from })
     for (const other of merged) deleteAlso(tx, draft, other)
     return appended
-  }
-
-  /** For a reception, what housekeeping took off the lists is gone as if it were deleted. */
-  function knownOf(draft: AboutAlert, found: IndexedAlert | undefined): Pick<Subject, 'entry' | 'gone'> {
-    if (found === undefined) {
-      return { entry: undefined, gone: draft.kind === 'alert' ? index.gone(draft.alert)[0] : undefined }
-    }
-    const entry = ledger.read(found.id)
-    const isOff = draft.kind === 'alert' && entry?.cleared === true
-    return isOff ? { entry: undefined, gone: found.id } : { entry, gone: undefined }
   }
 
   function accept(tx: Tx, draft: AboutAlert, decision: Accepting, subject: Subject): Appended {

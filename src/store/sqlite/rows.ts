@@ -2,6 +2,7 @@ import type { AlertKey } from '../../model/alert.js'
 import { formatHops, parseHops } from '../../model/hops.js'
 import type { MessageId } from '../../model/ids.js'
 import { type Draft, KINDS, type Kind, type Message, subjectOf } from '../../model/message.js'
+import { traceOf, traceText } from '../../model/trace-context.js'
 
 /** A row of `message`. */
 export interface MessageRow {
@@ -22,13 +23,14 @@ export interface MessageRow {
   readonly body: Buffer | null
   readonly note_id: string | null
   readonly content_type: string | null
+  readonly trace: string | null
 }
 
 const UUID_BYTES = 16
 
 export const MESSAGE_COLUMNS = `message.message_id, message.kind, message.accepted_at, message.alert, message.alert_id,
   message.action, message.timeout, message.request_id, message.hops, message.sender, message.credential, message.body,
-  message.stamp, message.became, message.note_id, message.content_type`
+  message.stamp, message.became, message.note_id, message.content_type, message.trace`
 
 /** What HTTP lets stand in a header (RFC 9110, 5.5), where these texts go. */
 const HEADER = /^[\t\x20-\x7e\x80-\xff]*$/
@@ -41,7 +43,7 @@ export function messageProblem(row: MessageRow): string | undefined {
   if (!Buffer.isBuffer(row.message_id) || row.message_id.length !== UUID_BYTES) return 'its message id is none'
   if (!KINDS.includes(row.kind)) return 'its kind is unknown'
   if (Buffer.isBuffer(row.body) === hasNoBody(row)) return 'its body is missing, or too much'
-  const texts = [row.hops, row.request_id, row.sender, row.content_type ?? '']
+  const texts = [row.hops, row.request_id, row.sender, row.content_type ?? '', row.trace ?? '']
   if (!texts.every((text) => typeof text === 'string' && HEADER.test(text))) return 'its hops or sender are no text'
   if (row.kind === 'note' && typeof row.note_id !== 'string') return 'its note is none'
   if (row.kind === 'webhook' && !PATH.test(row.alert_id)) return 'its path is none'
@@ -62,6 +64,7 @@ export function toMessage(row: MessageRow): Message {
     action: row.action,
     noteId: row.note_id,
     contentType: row.content_type,
+    trace: row.trace === null ? undefined : traceOf(row.trace),
     timeout: row.timeout,
     requestId: row.request_id,
     hops: parseHops(row.hops),
@@ -90,12 +93,13 @@ export function messageValues(draft: Draft, alert: number | null): unknown[] {
     draft.became === undefined ? null : JSON.stringify(draft.became),
     draft.kind === 'note' ? draft.noteId : null,
     draft.kind === 'webhook' ? draft.contentType : null,
+    draft.trace === undefined ? null : traceText(draft.trace),
   ]
 }
 
 export const uuidBytes = (id: MessageId): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex')
 
-function uuidText(bytes: Buffer): MessageId {
+export function uuidText(bytes: Buffer): MessageId {
   const hex = bytes.toString('hex')
   const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)]
   return parts.join('-') as MessageId

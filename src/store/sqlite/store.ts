@@ -4,48 +4,52 @@ import type Database from 'better-sqlite3'
 import type { Clock } from '../../base/clock.js'
 import { ALERTA_SEVERITIES, type Severities } from '../../model/alert.js'
 import { severityGroups } from '../../model/alert-query.js'
-import type { Decide, LedgerRules, QueueStatus, Settled, Store } from '../contract.js'
+import type { Arranged, Held } from '../arranged.js'
+import {
+  type ConfiguredQueue,
+  type Decide,
+  type LedgerRules,
+  type QueueStatus,
+  type Settled,
+  type Store,
+  StoreRefused,
+} from '../contract.js'
+import { createApiKeys } from './api-keys.js'
 import { createAppend } from './append.js'
-import { createSetAside, type OnDamage } from './damage.js'
+import { createAudit } from './audit.js'
+import type { OnDamage } from './damage.js'
+import { createEngine } from './engine.js'
 import { asRefusal, reading } from './faults.js'
-import { createGates } from './gates.js'
-import { createAlertIds } from './index/alert-ids.js'
-import { createAlertIndex } from './index/alert-index.js'
-import { createAlertsThere } from './index/alert-there.js'
 import { createFill } from './index/fill.js'
 import { createFollow } from './index/follow.js'
-import { createIdentify } from './index/identify.js'
 import { createLedger } from './index/ledger.js'
-import { createMarks } from './index/marks.js'
 import { createNotes } from './index/notes.js'
-import { createWhereabouts } from './index/whereabouts.js'
 import { lockDatabase } from './lock.js'
+import { createMoves } from './moves/moves.js'
 import { openDatabase } from './open.js'
+import { createAttempts } from './outbox/attempts.js'
 import { createClaim } from './outbox/claim.js'
-import { createCrossing } from './outbox/crossing.js'
 import { createDeadLetters } from './outbox/dead-letters.js'
-import { createEndDelivery } from './outbox/end-delivery.js'
 import { createExpire } from './outbox/expire.js'
 import { createFold } from './outbox/fold.js'
-import { createJournal } from './outbox/journal.js'
-import { createPager } from './outbox/pager.js'
-import { type ConfiguredQueue, createQueues, type QueueState } from './outbox/queues.js'
 import { rescue } from './outbox/rescue.js'
-import { createResend } from './outbox/resend.js'
 import { createSettle } from './outbox/settle.js'
-import { createWindow, type LaneWindow, WINDOW_LIMITS, type WindowLimits } from './outbox/window.js'
-import { createWithdraw, type OnWithdrawn } from './outbox/withdraw.js'
+import type { WindowLimits } from './outbox/window.js'
+import type { OnWithdrawn } from './outbox/withdraw.js'
 import { createAlertReads } from './reads/alert-reads.js'
-import { createReports } from './reads/reports.js'
+import { createForesee } from './reads/foresee.js'
+import { createQueueReads } from './reads/queue-reads.js'
+import { createStories } from './reads/stories.js'
+import { createVitals } from './reads/vitals.js'
 import { createResyncs } from './resync/resyncs.js'
 import { uuidBytes } from './rows.js'
+import { arrange } from './start/arrange.js'
+import { type Epoch, openEpoch } from './start/epoch.js'
 import { createBlackouts } from './upkeep/blackouts.js'
-import { createHeartbeatStates } from './upkeep/heartbeat-states.js'
-import { createHeartbeats } from './upkeep/heartbeats.js'
 import { createHousekeeping } from './upkeep/housekeeping.js'
 import { createPrune } from './upkeep/prune.js'
 import { createUserSettings } from './user-settings.js'
-import { createWriter } from './writer.js'
+import type { OnCommit } from './writer.js'
 
 export interface SqliteOptions {
   readonly path: string
@@ -66,6 +70,11 @@ export interface SqliteOptions {
   readonly onFill?: (alerts: number) => void
   /** told of deliveries that ended without an attempt */
   readonly onWithdrawn?: OnWithdrawn
+  /** told of destinations that are other ones than the last time */
+  readonly onArranged?: (arranged: Arranged) => void
+  /** told that all destinations are held, for the database is from the past, or from elsewhere */
+  readonly onHeld?: (held: Held) => void
+  readonly onCommit?: OnCommit
 }
 
 /** Opens the SQLite engine: makes the folder, waits for the lock, migrates, returns crashed claims. Throws StoreRefused. */
@@ -81,9 +90,13 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 async function openLocked(path: string, options: SqliteOptions): Promise<Store> {
   const unlock = await lockDatabase(path, options.lockWaitMs, options.clock)
   try {
+    assertNotRestoring(path)
     const db = openDatabase(path)
     await fillLedger(db, options)
-    const store = assemble(db, unlock, options)
+    const now = options.clock.now()
+    const epoch = openEpoch(db, { now, onHeld: options.onHeld })
+    for (const one of arrange(db, options.destinations, now)) options.onArranged?.(one)
+    const store = assemble(db, { unlock, epoch }, options)
     // a look at every queue: where that is not possible, now is the time to say so
     await store.status()
     return store
@@ -94,8 +107,20 @@ async function openLocked(path: string, options: SqliteOptions): Promise<Store> 
 }
 
 /** By whatever links it is reached, one database has one lock. Its folder exists. */
-const realPath = (path: string): string =>
+export const realPath = (path: string): string =>
   existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))
+
+/** What a restore copies, until it has taken the database's place. */
+export const restoringOf = (path: string): string => `${path}.restoring`
+
+/** A restore that was killed may have put the database aside, or its log: without them it would be empty, or lack its end. */
+function assertNotRestoring(path: string): void {
+  if (!existsSync(restoringOf(path))) return
+  throw new StoreRefused(
+    `a restore of ${path} was broken off: ${restoringOf(path)} is still there`,
+    'run restore again; or, where the database is in its place with its -wal file, remove that file',
+  )
+}
 
 /** Before anything else comes in. */
 async function fillLedger(db: Database.Database, { rules, onFill = () => {} }: SqliteOptions): Promise<void> {
@@ -104,73 +129,22 @@ async function fillLedger(db: Database.Database, { rules, onFill = () => {} }: S
   while (fill.next()) await new Promise((resolve) => setImmediate(resolve))
 }
 
-function assemble(db: Database.Database, unlock: () => void, options: SqliteOptions): Store {
-  const { owner, rules, clock, severities = ALERTA_SEVERITIES, onDamage = () => {}, onWithdrawn = () => {} } = options
+function assemble(
+  db: Database.Database,
+  { unlock, epoch }: { readonly unlock: () => void; readonly epoch: Epoch },
+  options: SqliteOptions,
+): Store {
+  const { owner, rules, clock, severities = ALERTA_SEVERITIES } = options
   rescue(db)
-  const queues = createQueues(db, options.destinations)
-  const assertThere = createWhereabouts(db.name)
-  const writer = createWriter(db, () => {
-    assertThere()
-    queues.flush()
-  })
-  const marks = createMarks(db)
-  const alertIds = createAlertIds(db)
-  const index = createAlertIndex(db, { ids: alertIds, marks })
-  const notes = createNotes(db)
-  const ledger = createLedger(db, rules, notes)
-  const journal = createJournal(db, queues)
-  const resend = createResend({ db, journal, ledger, marks, rules })
-  const crossing = createCrossing({ db, marks, resend })
-  const endDelivery = createEndDelivery(db, queues)
-  const withdraw = createWithdraw(endDelivery, onWithdrawn)
-  const gates = createGates(db, onDamage)
-  const reports = createReports(db)
-  const windows = new Map<QueueState, LaneWindow>()
-  const windowOf = (queue: QueueState): LaneWindow => {
-    const known = windows.get(queue)
-    if (known !== undefined) return known
-    const window = createWindow(createPager(db, queue.id), options.windowLimits ?? WINDOW_LIMITS, queue.longestWaitMs)
-    windows.set(queue, window)
-    return window
-  }
-  const heartbeats = createHeartbeats(db, queues, withdraw)
-  const heartbeatStates = createHeartbeatStates({ db, writer, rules })
-  const setAside = createSetAside(db, withdraw, onDamage)
-  const there = createAlertsThere({ db, alertIds, ledger })
-  const identify = createIdentify({ db, queues, index, alertIds, there, ledger, marks, rules })
-  const append = createAppend({
-    db,
-    journal,
-    queues,
-    index,
-    alertIds,
-    marks,
-    ledger,
-    notes,
-    heartbeats,
-    heartbeatStates,
-    identify,
-    follow: createFollow({ db, resend, withdraw }),
-    decide: options.decide,
-    rules,
-  })
-  const claim = createClaim({
-    db,
-    writer,
-    alertIds,
-    marks,
-    notes,
-    heartbeats,
-    setAside,
-    withdraw,
-    fold: createFold(db, withdraw, rules),
-    crossing,
-    rules,
-    owner,
-    windowOf,
-  })
-  const settle = createSettle({ db, queues, alertIds, marks, notes, crossing, endDelivery, owner, windowOf })
-  const housekeep = createHousekeeping({ db, ledger, append, rules })
+  const engine = createEngine(db, { ...options, epoch })
+  const { queues, writer, endDelivery, gates, reports, windows, windowOf, there, identify } = engine
+  const follow = createFollow(engine)
+  const append = createAppend({ ...engine, follow, decide: options.decide })
+  const appending = (decide: Decide) => createAppend({ ...engine, follow, decide })
+  const claim = createClaim({ ...engine, fold: createFold(db, engine.withdraw, rules), owner })
+  const settle = createSettle({ ...engine, attempts: createAttempts(db), owner })
+  const housekeep = createHousekeeping({ ...engine, append })
+  const foresee = createForesee({ ...engine, decide: options.decide })
   const expire = createExpire(db, gates, endDelivery)
   const prune = createPrune(db)
   const spend = db.prepare('INSERT INTO nonce (key, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING')
@@ -183,7 +157,7 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
     append: (draft) => writer.run((tx) => append(tx, draft)),
     isJournalled: async (messageId) => reading(() => journalled.get(uuidBytes(messageId)) !== undefined),
     claim: (destination, limit, now) => claim(queues.byName(destination), limit, now),
-    settle: (delivery, settlement, now) => writer.run((tx) => settle(tx, delivery, settlement, now)),
+    settle: (delivery, settlement, now, attempt) => writer.run((tx) => settle(tx, delivery, settlement, now, attempt)),
     alertOf: async (delivery) => reading(() => there.read(queues.byName(delivery.destination), delivery)),
     learn: (delivery, alias, now) => writer.run(() => identify.learn(delivery, alias, now)),
     identify: (delivery, told, now) => writer.run(() => identify.told(delivery, told, now)),
@@ -191,6 +165,17 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
     saveGate: (destination, gate, now) => writer.run(() => gates.saveGate(queues.byName(destination), gate, now)),
     saveBreaker: (destination, breaker) => writer.run(() => gates.saveBreaker(queues.byName(destination), breaker)),
     spend: (nonce, expiresAt) => writer.run(() => spend.run(nonce, expiresAt).changes === 1),
+    configure: (destinations, apply, undo) =>
+      writer.run((tx) => {
+        const arranged = arrange(db, destinations, clock.now())
+        const relaned = queues.configure(tx, destinations)
+        apply()
+        tx.onRollback(undo)
+        tx.onCommit(() => {
+          for (const one of arranged) options.onArranged?.(one)
+          for (const queue of relaned) windows.delete(queue)
+        })
+      }),
     hurry: (destination) =>
       writer.run((tx) => {
         const queue = queues.byName(destination)
@@ -210,23 +195,28 @@ function assemble(db: Database.Database, unlock: () => void, options: SqliteOpti
     settled: async (destination, state, limit): Promise<readonly Settled[]> =>
       reading(() => reports.settled(queues.byName(destination), state, limit)),
     alerts: createAlertReads({
-      db,
-      alertIds,
-      ledger,
-      notes,
+      ...engine,
       severities: severityGroups(severities),
       monotonic: () => clock.monotonic(),
     }),
-    letters: createDeadLetters({ db, writer, queues, journal, resend, rules }),
-    heartbeats: heartbeatStates,
+    stories: createStories({ ...engine, monotonic: () => clock.monotonic() }),
+    moves: createMoves({ ...engine, decide: options.decide, appending }),
+    letters: createDeadLetters(engine),
+    heartbeats: engine.heartbeatStates,
     blackouts: createBlackouts(db, writer),
     settings: createUserSettings(db, writer),
+    apiKeys: createApiKeys(db, writer),
+    audit: createAudit(db, writer),
+    vitals: createVitals(db, queues),
+    queueReads: createQueueReads(db, queues),
+    foresee: async (draft) => reading(() => foresee(draft)),
     tidy: (tidying) => writer.run((tx) => housekeep(tx, tidying)),
-    resyncs: createResyncs({ db, writer, queues, index, alertIds, marks, ledger, resend, rules }),
+    resyncs: createResyncs(engine),
     touch: (now) => writer.run(() => void touch.run(now)),
     touchedAt: async () => reading(() => touchedAt.get()),
     async close() {
       await writer.drain()
+      epoch.close()
       db.close()
       unlock()
     },

@@ -27,8 +27,15 @@ interface Unit {
 /** Bounds a transaction's time, and with it how long the event loop is away. */
 const MAX_UNITS_PER_COMMIT = 256
 
+/** Told of each transaction that is on disk: how many units it had, and how long it took (ms). */
+export type OnCommit = (units: number, ms: number) => void
+
 /** `beforeCommit` has the last word in each transaction: where it throws, nothing of it is written. */
-export function createWriter(db: Database.Database, beforeCommit: () => void): Writer {
+export function createWriter(
+  db: Database.Database,
+  beforeCommit: () => void,
+  { onCommit, monotonic }: { readonly onCommit: OnCommit; readonly monotonic: () => number },
+): Writer {
   const statement = {
     begin: db.prepare('BEGIN IMMEDIATE'),
     commit: db.prepare('COMMIT'),
@@ -56,6 +63,7 @@ export function createWriter(db: Database.Database, beforeCommit: () => void): W
 
   function write(batch: readonly Unit[]): void {
     const written: Unit[] = []
+    const since = monotonic()
     try {
       statement.begin.run()
       for (const unit of batch) if (runUnit(unit)) written.push(unit)
@@ -65,6 +73,7 @@ export function createWriter(db: Database.Database, beforeCommit: () => void): W
       failBatch(batch, written, cause)
       return
     }
+    onCommit(batch.length, monotonic() - since)
     for (const unit of written) for (const change of unit.commits) change()
     for (const unit of written) unit.resolve(unit.result as never)
   }

@@ -2,8 +2,12 @@ import { MARKS } from '../../../model/decision.js'
 import { SETTLED_STATES } from '../../../model/delivery.js'
 import { ORDERINGS } from '../../../model/destination.js'
 import { RESYNC_PHASES } from '../../../model/resync.js'
+import { ATTEMPTS } from './attempts.js'
 import { FILL } from './fill.js'
 import { LISTED } from './listed.js'
+import { MOVES } from './moves.js'
+import { OPERATORS } from './operators.js'
+import { TRACES } from './traces.js'
 import { UPKEEP } from './upkeep.js'
 import { WHOLE_LIFE } from './whole-life.js'
 
@@ -281,4 +285,8 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   FILL,
+  ATTEMPTS,
+  OPERATORS,
+  MOVES,
+  TRACES,
 ]

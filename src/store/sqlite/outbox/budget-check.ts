@@ -13,10 +13,10 @@ export function createBudgetCheck(
     const fitting: Verdict[] = []
     for (const verdict of verdicts) {
       const queue = verdict.kind === 'queue' ? queues.byName(verdict.destination) : undefined
-      const limit = queue && passedLimit(queue, bytes)
-      if (queue === undefined || (limit === undefined && queue.overflowedAt === undefined)) fitting.push(verdict)
-      else if (queue.overflow === 'refuse') return { kind: 'refused', destination: queue.name, limit: limit ?? 'rows' }
-      else {
+      if (queue === undefined || !isFull(queue, bytes)) fitting.push(verdict)
+      else if (queue.overflow === 'refuse') {
+        return { kind: 'refused', destination: queue.name, limit: passedLimit(queue, bytes) ?? 'rows' }
+      } else {
         if (queue.overflowedAt === undefined) queues.overflow(tx, queue, draft.acceptedAt)
         fitting.push({ destination: queue.name, kind: 'skip', why: 'queue full', mark: verdict.mark })
       }
@@ -24,6 +24,10 @@ export function createBudgetCheck(
     return fitting
   }
 }
+
+/** Whether it has no room for so many bytes more, or takes nothing until it is resynced. */
+export const isFull = (queue: QueueState, more: number): boolean =>
+  queue.overflowedAt !== undefined || passedLimit(queue, more) !== undefined
 
 /** Which of its limits a queue would pass; undefined: none. */
 function passedLimit({ rows, bytes, budget }: QueueState, more: number): keyof Budget | undefined {

@@ -19,7 +19,7 @@ import type { Head, LaneWindow } from './window.js'
 import type { Withdraw } from './withdraw.js'
 
 /** Longer than any attempt may take. It tells people; the engine knows by its lock whether an owner is alive. */
-const CLAIM_MS = 10 * 60_000
+export const CLAIM_MS = 10 * 60_000
 
 /** Why a delivery is dead that nobody can send again. */
 export const UNREADABLE = 'its message cannot be read in the database'
@@ -85,13 +85,14 @@ export function createClaim(deps: ClaimDeps): (queue: QueueState, limit: number,
       setAside(tx, queue, head.seq, row, now)
       return undefined
     }
-    if (row.kind === 'heartbeat' && heartbeats.isOld(head)) {
-      heartbeats.supersede(tx, queue, head.seq, now)
+    const later = row.kind === 'heartbeat' ? heartbeats.laterThan(head) : undefined
+    if (later !== undefined) {
+      heartbeats.supersede(tx, queue, head.seq, later, now)
       return undefined
     }
     if (isOlderNews(row, head.seq)) {
       const note = 'a later change of the alert came from there'
-      withdraw(tx, queue, head.seq, { state: 'superseded', note }, now)
+      withdraw(tx, queue, head.seq, { state: 'superseded', note, by: row.changed_seq }, now)
       crossing.ended(tx, queue, { seq: head.seq, alert: row.alert as number }, now)
       return undefined
     }

@@ -68,9 +68,9 @@ export function createDeadLetters({ db, writer, queues, journal, resend, rules }
     // what it repeated is long over: it is news again
     copy: db.prepare(
       `INSERT INTO message (message_id, kind, accepted_at, alert, alert_id, action, timeout, request_id, hops, sender,
-         credential, body, stamp, became, note_id, content_type)
+         credential, body, stamp, became, note_id, content_type, trace, replay_of)
        SELECT :id, kind, :now, alert, alert_id, action, timeout, request_id, hops, sender, credential, body,
-         coalesce(stamp, accepted_at), became, note_id, content_type FROM message WHERE seq = :seq`,
+         coalesce(stamp, accepted_at), became, note_id, content_type, trace, message_id FROM message WHERE seq = :seq`,
     ),
     // with what was folded into it
     carry: db.prepare(

@@ -13,10 +13,19 @@ export interface Ending {
   readonly tried: { readonly attempts: number; readonly unknowns: number } | undefined
   /** its part of the budget; undefined: what its message says */
   readonly bytes: number | undefined
+  /** how long the attempt took that ended it; undefined: none did */
+  readonly ms?: number | undefined
+  /** the message that goes out in its place, or that made it pointless */
+  readonly by?: number | undefined
 }
 
-/** Out of the queue, with all that is kept beside it; false where it is not there any more. */
-export type EndDelivery = (tx: Tx, queue: QueueState, seq: number, ending: Ending, now: number) => boolean
+export interface Ended {
+  /** it had failed, or been put back, before */
+  readonly triedBefore: boolean
+}
+
+/** Out of the queue, with all that is kept beside it; undefined where it is not there any more. */
+export type EndDelivery = (tx: Tx, queue: QueueState, seq: number, ending: Ending, now: number) => Ended | undefined
 
 export function createEndDelivery(db: Database.Database, queues: Queues): EndDelivery {
   const statement = {
@@ -26,19 +35,19 @@ export function createEndDelivery(db: Database.Database, queues: Queues): EndDel
     ),
     forgetFolded: db.prepare('DELETE FROM folded WHERE destination = ? AND seq = ?'),
     settle: db.prepare(
-      `INSERT INTO settled (destination, seq, state, at, attempts, unknowns, status, note)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO settled (destination, seq, state, at, attempts, unknowns, status, note, ms, by_seq)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     bytes: db.prepare<[number], number>('SELECT length(body) FROM message WHERE seq = ?').pluck(),
   }
-  return (tx, queue, seq, { state, note, status, tried, bytes }, now) => {
-    if (statement.dequeue.run(queue.id, seq).changes === 0) return false
+  return (tx, queue, seq, { state, note, status, tried, bytes, ms, by }, now) => {
+    if (statement.dequeue.run(queue.id, seq).changes === 0) return undefined
     const before = statement.forgetRetry.get(queue.id, seq)
     const { attempts, unknowns } = tried ?? before ?? { attempts: 0, unknowns: 0 }
-    statement.settle.run(queue.id, seq, state, now, attempts, unknowns, status, note)
+    statement.settle.run(queue.id, seq, state, now, attempts, unknowns, status, note, ms ?? null, by ?? null)
     // a dead letter may be replayed, with what was folded into it
     if (state !== 'dead') statement.forgetFolded.run(queue.id, seq)
     queues.grow(tx, queue, -1, -(bytes ?? statement.bytes.get(seq) ?? 0))
-    return true
+    return { triedBefore: before !== undefined }
   }
 }

@@ -95,19 +95,22 @@ export function createFold(db: Database.Database, withdraw: Withdraw, { collect 
       const parts: Carried[] = carried === undefined ? [] : [carried]
       const tried = statement.retry.get(queue.id, repeat.seq)
       let { seq, body } = repeat
-      const folded = new Set<number>()
+      const folded = new Map<number, number>()
       let bytes = 0
       while (folded.size < FOLDED_AT_ONCE && bytes < FOLDED_BYTES) {
         const next = successorOf(queue, { ...repeat, seq })
         if (next === undefined) break
         parts.push(collect(body))
-        withdraw(tx, queue, seq, { state: 'folded', note: 'a later repeat goes out instead', bytes: body.length }, now)
-        folded.add(seq)
+        folded.set(seq, body.length)
         bytes += body.length
         seq = next.seq
         body = statement.body.get(seq) as Buffer
       }
-      if (folded.size === 0) return folded
+      for (const [each, size] of folded) {
+        const note = 'a later repeat goes out instead'
+        withdraw(tx, queue, each, { state: 'folded', note, bytes: size, by: seq }, now)
+      }
+      if (folded.size === 0) return new Set()
       // else a peer that answers 500 to each of them would be asked for ever, and without a pause
       if (tried !== undefined) statement.inherit.run({ destination: queue.id, seq, ...tried })
       const further = carriedBy(queue, seq)
@@ -115,7 +118,7 @@ export function createFold(db: Database.Database, withdraw: Withdraw, { collect 
       statement.forgetCarried.run(queue.id, seq)
       const { tags, attributes } = unite(parts)
       statement.carry.run(queue.id, seq, JSON.stringify(tags), JSON.stringify(attributes))
-      return folded
+      return new Set(folded.keys())
     },
   }
 }

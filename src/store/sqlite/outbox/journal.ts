@@ -17,8 +17,8 @@ export function createJournal(db: Database.Database, queues: Queues): Journal {
   const statement = {
     write: db.prepare(
       `INSERT INTO message (message_id, kind, accepted_at, alert, alert_id, action, timeout, request_id, hops, sender,
-         credential, body, stamp, became, note_id, content_type, repeats, skipped)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         credential, body, stamp, became, note_id, content_type, trace, repeats, skipped)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     queue: db.prepare('INSERT INTO outbox (destination, seq, lane) VALUES (?, ?, ?)'),
   }

@@ -1,13 +1,11 @@
 import type Database from 'better-sqlite3'
 import type { Ordering, Overflow } from '../../../model/destination.js'
 import type { Kind } from '../../../model/message.js'
-import type { Budget } from '../../contract.js'
+import type { Budget, ConfiguredQueue } from '../../contract.js'
 import type { Tx } from '../writer.js'
 
-/** A destination's queue as the engine knows it, with its size (uncommitted changes included). */
-export interface QueueState {
-  readonly id: number
-  readonly name: string
+/** What the configuration says of a queue. */
+interface QueueSettings {
   /** undefined: no longer configured, what is queued waits */
   readonly budget: Budget | undefined
   readonly longestWaitMs: number | undefined
@@ -20,25 +18,20 @@ export interface QueueState {
   readonly takesOpen: boolean
   /** repeats that wait may be folded */
   readonly fold: boolean
+}
+
+/** A destination's queue as the engine knows it, with its size (uncommitted changes included). */
+export interface QueueState extends QueueSettings {
+  readonly id: number
+  readonly name: string
   /** epoch ms since when nothing is queued any more, the queue having been full */
   overflowedAt: number | undefined
   rows: number
   bytes: number
 }
 
-export interface ConfiguredQueue {
-  readonly name: string
-  readonly budget: Budget
-  readonly orderBy: Ordering
-  readonly overflow: Overflow
-  readonly takes: ReadonlySet<Kind>
-  readonly takesOpen: boolean
-  readonly fold: boolean
-  /** no delivery of it waits longer for its next try */
-  readonly longestWaitMs?: number
-}
-
 export interface Queues {
+  /** Or by one that it had before, in this run. */
   byName(name: string): QueueState
   /** Changes a queue's size within a transaction; undone when that rolls back. */
   grow(tx: Tx, queue: QueueState, rows: number, bytes: number): void
@@ -48,6 +41,8 @@ export interface Queues {
   flush(): void
   /** Also those that are no longer configured. */
   all(): readonly QueueState[]
+  /** Another configuration from now on; undone as `grow`. Returns those whose lanes, or waits, are others now, or which are gone. */
+  configure(tx: Tx, configured: readonly ConfiguredQueue[]): readonly QueueState[]
 }
 
 interface DestinationRow {
@@ -61,36 +56,36 @@ interface DestinationRow {
 
 /** The destinations of the configuration, registered in the database, and those that it still has something for. */
 export function createQueues(db: Database.Database, configured: readonly ConfiguredQueue[]): Queues {
-  db.transaction(() => {
-    for (const queue of configured) register(db, queue)
-  })()
   const write = db.prepare('UPDATE destination SET queued_rows = ?, queued_bytes = ? WHERE id = ?')
   const writeOverflow = db.prepare('UPDATE destination SET overflowed_at = ? WHERE id = ?')
-  const rows = db
-    .prepare<[], DestinationRow>('SELECT id, name, queued_rows, queued_bytes, order_by, overflowed_at FROM destination')
-    .all()
+  const read = db.prepare<[], DestinationRow>(
+    'SELECT id, name, queued_rows, queued_bytes, order_by, overflowed_at FROM destination',
+  )
   const queues = new Map<string, QueueState>()
-  for (const row of rows) {
-    const found = configured.find((queue) => queue.name === row.name)
-    queues.set(row.name, {
-      id: row.id,
-      name: row.name,
-      budget: found?.budget,
-      longestWaitMs: found?.longestWaitMs,
-      orderBy: row.order_by,
-      overflow: found?.overflow ?? 'refuse',
-      takes: found?.takes ?? new Set(),
-      takesOpen: found?.takesOpen ?? false,
-      fold: found?.fold ?? false,
-      overflowedAt: row.overflowed_at ?? undefined,
-      rows: row.queued_rows,
-      bytes: row.queued_bytes,
-    })
+  /** Under what names queues were known before they were renamed in this run: who has just read one may still ask by it. */
+  const former = new Map<string, number>()
+  const withId = (id: number | undefined) => [...queues.values()].find((queue) => queue.id === id)
+
+  function registered(configured: readonly ConfiguredQueue[]): readonly DestinationRow[] {
+    for (const queue of configured) register(db, queue)
+    return read.all()
   }
+
+  function take(rows: readonly DestinationRow[], configured: readonly ConfiguredQueue[]): void {
+    for (const row of rows) {
+      const settings = settingsOf(row, configured)
+      const known = queues.get(row.name)
+      // the same object: it stands for the queue everywhere, and its size may be of a transaction that is open
+      if (known?.id === row.id) Object.assign(known, settings)
+      else queues.set(row.name, { ...settings, ...sizeOf(row) })
+    }
+  }
+
+  take(db.transaction(() => registered(configured))(), configured)
   const changed = new Set<QueueState>()
   return {
     byName(name) {
-      const queue = queues.get(name)
+      const queue = queues.get(name) ?? withId(former.get(name))
       if (queue === undefined) throw new Error(`no destination is named ${name}`)
       return queue
     },
@@ -116,8 +111,59 @@ export function createQueues(db: Database.Database, configured: readonly Configu
       changed.clear()
     },
     all: () => [...queues.values()],
+    configure(tx, configured) {
+      const before = [...queues.values()].map((queue) => ({ queue, settings: onlySettings(queue) }))
+      const rows = registered(configured)
+      take(rows, configured)
+      for (const name of queues.keys()) if (!rows.some((row) => row.name === name)) queues.delete(name)
+      // one that has another name now is another object, of the same size
+      for (const { queue: old } of before) {
+        const now = withId(old.id)
+        if (now === undefined || now === old) continue
+        Object.assign(now, { rows: old.rows, bytes: old.bytes })
+        former.set(old.name, old.id)
+      }
+      tx.onRollback(() => {
+        queues.clear()
+        for (const { queue, settings } of before) queues.set(queue.name, Object.assign(queue, settings))
+      })
+      const isOther = ({ queue, settings: { orderBy, longestWaitMs } }: (typeof before)[number]) =>
+        queue.orderBy !== orderBy || queue.longestWaitMs !== longestWaitMs || queues.get(queue.name) !== queue
+      return before.filter(isOther).map(({ queue }) => queue)
+    },
   }
 }
+
+const settingsOf = (row: DestinationRow, configured: readonly ConfiguredQueue[]): QueueSettings => {
+  const found = configured.find((queue) => queue.name === row.name)
+  return {
+    budget: found?.budget,
+    longestWaitMs: found?.longestWaitMs,
+    orderBy: row.order_by,
+    overflow: found?.overflow ?? 'refuse',
+    takes: found?.takes ?? new Set(),
+    takesOpen: found?.takesOpen ?? false,
+    fold: found?.fold ?? false,
+  }
+}
+
+const onlySettings = (queue: QueueSettings): QueueSettings => ({
+  budget: queue.budget,
+  longestWaitMs: queue.longestWaitMs,
+  orderBy: queue.orderBy,
+  overflow: queue.overflow,
+  takes: queue.takes,
+  takesOpen: queue.takesOpen,
+  fold: queue.fold,
+})
+
+const sizeOf = (row: DestinationRow): Omit<QueueState, keyof QueueSettings> => ({
+  id: row.id,
+  name: row.name,
+  overflowedAt: row.overflowed_at ?? undefined,
+  rows: row.queued_rows,
+  bytes: row.queued_bytes,
+})
 
 /** Gives a new destination its number, and the queue of a known one new lanes where its ordering has changed. */
 function register(db: Database.Database, { name, orderBy }: ConfiguredQueue): void {

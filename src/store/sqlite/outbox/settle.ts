@@ -1,11 +1,12 @@
 import type Database from 'better-sqlite3'
-import type { Delivery, Settlement } from '../../../model/delivery.js'
+import type { Delivery, Settlement, Try } from '../../../model/delivery.js'
 import { RESTORING_ACTIONS } from '../../../model/ledger.js'
 import type { Message } from '../../../model/message.js'
 import type { AlertIds } from '../index/alert-ids.js'
 import type { Marks } from '../index/marks.js'
 import type { Notes } from '../index/notes.js'
 import type { Tx } from '../writer.js'
+import type { Attempts } from './attempts.js'
 import type { Crossing } from './crossing.js'
 import type { EndDelivery } from './end-delivery.js'
 import type { QueueState, Queues } from './queues.js'
@@ -18,6 +19,7 @@ export interface SettleDeps {
   readonly alertIds: AlertIds
   readonly marks: Marks
   readonly notes: Notes
+  readonly attempts: Attempts
   readonly crossing: Crossing
   readonly endDelivery: EndDelivery
   readonly owner: string
@@ -27,8 +29,8 @@ export interface SettleDeps {
 /** Ends a claim inside a transaction; fenced by owner and attempt, so that a lapsed claim writes nothing. */
 export function createSettle(
   deps: SettleDeps,
-): (tx: Tx, delivery: Delivery, settlement: Settlement, now: number) => boolean {
-  const { db, queues, alertIds, marks, notes, crossing, endDelivery, owner, windowOf } = deps
+): (tx: Tx, delivery: Delivery, settlement: Settlement, now: number, attempt?: Try) => boolean {
+  const { db, queues, alertIds, marks, notes, attempts, crossing, endDelivery, owner, windowOf } = deps
   const statement = {
     release: db.prepare(
       'DELETE FROM sending WHERE destination = ? AND lane = ? AND seq = ? AND owner = ? AND attempt = ?',
@@ -45,10 +47,15 @@ export function createSettle(
     alert: db.prepare<[number], number | null>('SELECT alert FROM message WHERE seq = ?').pluck(),
   }
 
-  function end(tx: Tx, queue: QueueState, delivery: Delivery, to: Exclude<Settlement, { to: 'queued' }>, now: number) {
-    const { ref, attempt, progress, message, bytes } = delivery
-    const tried = { attempts: attempt, unknowns: progress.unknowns }
-    endDelivery(tx, queue, ref, { state: to.to, note: to.note, status: to.status, tried, bytes }, now)
+  function end(tx: Tx, queue: QueueState, delivery: Delivery, to: Ending, now: number, attempt?: Try) {
+    const { ref, progress, message, bytes } = delivery
+    const tried = { attempts: delivery.attempt, unknowns: progress.unknowns }
+    const { to: state, note, status } = to
+    const ended = endDelivery(tx, queue, ref, { state, note, status, tried, bytes, ms: attempt?.ms }, now)
+    // what arrives at its first try is told by its row in settled, and most do
+    if (attempt !== undefined && (state !== 'delivered' || ended?.triedBefore === true)) {
+      attempts.keep(queue, ref, { ...attempt, number: delivery.attempt, to: state }, now)
+    }
     const alert = statement.alert.get(ref)
     if (alert === null || alert === undefined) return
     if (message.noteId !== null) {
@@ -57,7 +64,7 @@ export function createSettle(
       marks.learn(alert, queue.id, to.alias, ref)
       alertIds.note(to.alias, alert, queue.id, now)
     }
-    if (to.to === 'delivered') crossing.ended(tx, queue, { seq: ref, alert, goesBack: goesBack(message) }, now)
+    if (state === 'delivered') crossing.ended(tx, queue, { seq: ref, alert, goesBack: goesBack(message) }, now)
   }
 
   function requeue(queue: QueueState, delivery: Delivery, to: Extract<Settlement, { to: 'queued' }>): void {
@@ -67,7 +74,7 @@ export function createSettle(
     statement.retry.run(queue.id, delivery.ref, attempts, to.notBefore, ...progress, to.status, to.note)
   }
 
-  return (tx, delivery, settlement, now) => {
+  return (tx, delivery, settlement, now, attempt) => {
     const queue = queues.byName(delivery.destination)
     const claim = [queue.id, delivery.lane, delivery.ref, owner, delivery.attempt]
     if (statement.release.run(...claim).changes === 0) return false
@@ -75,14 +82,19 @@ export function createSettle(
     const head = { lane: delivery.lane, seq: delivery.ref }
     if (settlement.to === 'queued') {
       requeue(queue, delivery, settlement)
+      if (attempt !== undefined) {
+        attempts.keep(queue, delivery.ref, { ...attempt, number: delivery.attempt, to: 'queued' }, now)
+      }
       tx.onCommit(() => window.requeued(head, settlement.notBefore))
     } else {
-      end(tx, queue, delivery, settlement, now)
+      end(tx, queue, delivery, settlement, now, attempt)
       tx.onCommit(() => window.settled(head))
     }
     return true
   }
 }
+
+type Ending = Exclude<Settlement, { to: 'queued' }>
 
 /** These actions, and an alert that comes back, go back to the status that was before. */
 function goesBack({ kind, action, became, credential }: Message): boolean {

@@ -14,14 +14,15 @@ export type Withdraw = (
   tx: Tx,
   queue: QueueState,
   seq: number,
-  as: { readonly state: Withdrawn['state']; readonly note: string; readonly bytes?: number },
+  as: { readonly state: Withdrawn['state']; readonly note: string; readonly bytes?: number; readonly by?: number },
   now: number,
 ) => boolean
 
 export const createWithdraw =
   (endDelivery: EndDelivery, onWithdrawn: OnWithdrawn): Withdraw =>
-  (tx, queue, seq, { state, note, bytes }, now) => {
-    if (!endDelivery(tx, queue, seq, { state, note, status: null, tried: undefined, bytes }, now)) return false
+  (tx, queue, seq, { state, note, bytes, by }, now) => {
+    const ending = { state, note, status: null, tried: undefined, bytes, by }
+    if (endDelivery(tx, queue, seq, ending, now) === undefined) return false
     tx.onCommit(() => onWithdrawn({ destination: queue.name, state }))
     return true
   }

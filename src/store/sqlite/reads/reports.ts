@@ -47,6 +47,7 @@ export function createReports(db: Database.Database) {
       sending: statement.sending.get(queue.id) ?? 0,
       dead: statement.dead.get(queue.id) ?? 0,
       oldestAt: statement.oldest.get(queue.id),
+      budget: queue.budget,
     }),
     settled: (queue: QueueState, state: string, limit: number): readonly Settled[] =>
       readSettled(queue, state, limit).map((row) => settledOf(queue, row)),
@@ -68,7 +69,7 @@ const SETTLED = 'settled.state, settled.at, settled.attempts, settled.status, se
 export const SETTLED_COLUMNS = `${MESSAGE_COLUMNS}, ${SETTLED}`
 
 /** Nor what stands behind the body: the way there leads through its pages. */
-const WITHOUT_BODY = MESSAGE_COLUMNS.replace(/message\.(body|stamp|became|note_id|content_type)\b/g, 'NULL AS $1')
+const WITHOUT_BODY = MESSAGE_COLUMNS.replace(/message\.(body|stamp|became|note_id|content_type|trace)\b/g, 'NULL AS $1')
 
 export const SETTLED_WITHOUT_BODY = `${WITHOUT_BODY}, ${SETTLED}`
 

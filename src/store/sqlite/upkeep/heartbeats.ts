@@ -8,8 +8,9 @@ import type { Tx } from '../writer.js'
 export interface Heartbeats {
   /** A heartbeat came in: those of its lane that wait are superseded now, one in flight when it comes back. */
   newest(tx: Tx, lane: Lane, seq: number, now: number): void
-  isOld(head: { readonly lane: Lane; readonly seq: number }): boolean
-  supersede(tx: Tx, queue: QueueState, seq: number, now: number): void
+  /** The newest of its lane, where that is another one. */
+  laterThan(head: { readonly lane: Lane; readonly seq: number }): number | undefined
+  supersede(tx: Tx, queue: QueueState, seq: number, by: number, now: number): void
 }
 
 export function createHeartbeats(db: Database.Database, queues: Queues, withdraw: Withdraw): Heartbeats {
@@ -21,9 +22,9 @@ export function createHeartbeats(db: Database.Database, queues: Queues, withdraw
     inFlight: db.prepare('SELECT 1 FROM sending WHERE destination = ? AND seq = ?').pluck(),
   }
 
-  const supersede: Heartbeats['supersede'] = (tx, queue, seq, now) => {
+  const supersede: Heartbeats['supersede'] = (tx, queue, seq, by, now) => {
     const note = 'a later heartbeat of this origin came in'
-    withdraw(tx, queue, seq, { state: 'superseded', note }, now)
+    withdraw(tx, queue, seq, { state: 'superseded', note, by }, now)
   }
 
   return {
@@ -32,10 +33,13 @@ export function createHeartbeats(db: Database.Database, queues: Queues, withdraw
       statement.remember.run(lane, seq)
       if (previous === undefined) return
       for (const queue of queues.all()) {
-        if (statement.inFlight.get(queue.id, previous) === undefined) supersede(tx, queue, previous, now)
+        if (statement.inFlight.get(queue.id, previous) === undefined) supersede(tx, queue, previous, seq, now)
       }
     },
-    isOld: ({ lane, seq }) => (statement.newest.get(lane) ?? seq) > seq,
+    laterThan({ lane, seq }) {
+      const newest = statement.newest.get(lane)
+      return newest !== undefined && newest > seq ? newest : undefined
+    },
     supersede,
   }
 }

@@ -65,6 +65,7 @@ function sweepMessages(db: Database.Database): Sweep {
   const forgetSettled = db.prepare('DELETE FROM settled WHERE seq = ? AND destination IN (SELECT id FROM destination)')
   // what was folded into a dead letter
   const forgetFolded = db.prepare('DELETE FROM folded WHERE seq = ? AND destination IN (SELECT id FROM destination)')
+  const forgetAttempts = db.prepare('DELETE FROM attempt WHERE seq = ? AND destination IN (SELECT id FROM destination)')
   const forget = db.prepare('DELETE FROM message WHERE seq = ?')
   /** Messages whose pages are damaged: they stay, or they would keep all later ones from being forgotten. */
   const stuck = new Set<number>()
@@ -82,6 +83,7 @@ function sweepMessages(db: Database.Database): Sweep {
     if (accepted_at >= now - settledMs) return accepted_at > now + CLOCK_SLACK_MS
     if (needed.get({ seq, settledBefore: now - settledMs, deadBefore: now - deadMs }) === undefined) {
       forgetSettled.run(seq)
+      forgetAttempts.run(seq)
       forgetFolded.run(seq)
       forgetMessage(seq)
     }
@@ -165,20 +167,29 @@ function sweepKeys(db: Database.Database): Sweep {
   )
   const forgetHolds = db.prepare('DELETE FROM hold WHERE until < ?')
   const forgetHeartbeats = db.prepare('DELETE FROM heartbeat WHERE seq < (SELECT min(seq) FROM message)')
+  const forgetAudit = db.prepare('DELETE FROM audit WHERE at < ?')
+  const forgetMoved = db.prepare('DELETE FROM moved WHERE seq < (SELECT min(seq) FROM message)')
+  const forgetImported = db.prepare(
+    `DELETE FROM imported WHERE (export, destination, message_id) IN
+       (SELECT export, destination, message_id FROM imported WHERE at < ? LIMIT ?)`,
+  )
   // of those whose alert stands it must be known that it does
   const forgetOrigins = db.prepare('DELETE FROM heartbeat_state WHERE received_at < ? AND told IS NULL')
   const forgetNoteAliases = db.prepare(
     `DELETE FROM note_alias WHERE seq < (SELECT min(seq) FROM message) AND NOT EXISTS (SELECT 1 FROM note WHERE note.id = note_alias.note)`,
   )
   return {
-    next({ now, seenMs, alertMs, limit }) {
+    next({ now, seenMs, alertMs, auditMs, limit }) {
       const before = now - seenMs
       const seen = forgetSeen.run(seenKeyAt(before), before, limit).changes
       const nonces = forgetNonces.run(now, limit).changes
       // a hold is needed as long as a delivery that waited through it may be
       forgetHolds.run(before)
       forgetHeartbeats.run()
+      forgetMoved.run()
+      forgetImported.run(before, limit)
       forgetOrigins.run(now - alertMs)
+      forgetAudit.run(now - auditMs)
       forgetNoteAliases.run()
       return seen === limit || nonces === limit
     },
