@@ -4,7 +4,7 @@ import { countReporter } from './house/count-reporter.js'
 
 const all = ['test/**/*.test.ts']
 const house = ['test/house/**/*.test.ts']
-const acceptance = ['test/{acceptance,faults,hostile}/**/*.test.ts']
+const acceptance = ['test/{acceptance,faults,hostile}/**/*.test.ts', 'test/console/browser/**/*.test.ts']
 
 /** house: rules about the project itself; unit: rooms; acceptance: the built relay in real processes, one file at a time. */
 export default defineConfig({

@@ -47,6 +47,8 @@ export interface RelayProcess {
   stop(): Promise<number | null>
   /** Starts it again on the same database and port. */
   restart(): Promise<void>
+  /** Writes another configuration file; it reads it when it is told to. */
+  rewrite(changed: Pick<RelayOptions, 'destinations' | 'config'>): void
 }
 
 export interface Answer {
@@ -83,7 +85,7 @@ export async function startRelay(options: RelayOptions): Promise<RelayProcess> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'relay-'))
   const file = join(dir, 'relay.yaml')
   const url = `http://127.0.0.1:${port}`
-  const config = {
+  const configOf = ({ destinations, config }: Pick<RelayOptions, 'destinations' | 'config'>) => ({
     base_url: url,
     listen: `127.0.0.1:${port}`,
     database_url: `sqlite:${join(dir, 'relay.db')}`,
@@ -94,10 +96,12 @@ export async function startRelay(options: RelayOptions): Promise<RelayProcess> {
       ],
     },
     log: { format: 'json' },
-    destinations: options.destinations.map((destination) => ({ ...FAST, ...destination })),
-    ...options.config,
-  }
-  writeFileSync(file, stringify(config))
+    // a test that is about them switches them on
+    self_alerts: { enabled: false },
+    destinations: destinations.map((destination) => ({ ...FAST, ...destination })),
+    ...config,
+  })
+  writeFileSync(file, stringify(configOf(options)))
   const log: LogLine[] = []
   const output: string[] = []
   let child: ChildProcess
@@ -194,6 +198,7 @@ export async function startRelay(options: RelayOptions): Promise<RelayProcess> {
       return exited
     },
     restart: start,
+    rewrite: (changed) => writeFileSync(file, stringify(configOf(changed))),
   }
   return relay
 }

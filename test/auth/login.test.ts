@@ -20,7 +20,7 @@ function world(changes: { password_hash?: string; scopes?: string[]; secret_key?
   const auth = authConfig({ secret_key, users: [user] })
   const clock = stoppedClock()
   const tokens = createLoginTokens({ auth, baseUrl, clock, ids: randomIds }) as LoginTokens
-  const login = createLogin({ passwords: createPasswordCheck({ users: auth.users, clock }), tokens, clock })
+  const login = createLogin({ passwords: createPasswordCheck({ users: auth.users, clock }), tokens })
   return { tokens, login, clock }
 }
 const tokenOf = async ({ login }: ReturnType<typeof world>): Promise<string> => {

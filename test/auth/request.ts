@@ -24,6 +24,7 @@ export function request(parts: Partial<AuthRequest> = {}): AuthRequest {
     target: '/alert',
     host: 'relay:8080',
     scheme: 'http',
+    sender: '192.0.2.1',
     authorization: undefined,
     xApiKey: undefined,
     queryApiKey: undefined,

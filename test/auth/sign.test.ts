@@ -36,6 +36,7 @@ describe('hawk', () => {
       target: new URL(signed.url).pathname,
       host: 'north.example.com:8080',
       scheme: 'http',
+      sender: '192.0.2.1',
       authorization: header,
       xApiKey: undefined,
       queryApiKey: undefined,

@@ -50,7 +50,7 @@ test('a relay that goes away during a diff is told in words, not with a stack tr
       response.write(begun, () => response.destroy())
     })
     const got = await read(relay.lines('POST', '/diff/mom1', {}))
-    expect(got.at(-1)).toBe('CommandFailed: the relay ended before its answer did')
+    expect(got.at(-1)).toBe('RelayAway: the relay ended before its answer did')
   }
 })
 
@@ -67,5 +67,5 @@ test('so is one that goes away in the middle of a short answer', async () => {
 test('a diff can be interrupted', async () => {
   const { relay, interrupt } = await relayThat((response) => void response.write('{"a":1}\n'))
   const got = await read(relay.lines('POST', '/diff/mom1', {}), () => interrupt.abort())
-  expect(got).toEqual([{ a: 1 }, 'CommandFailed: interrupted'])
+  expect(got).toEqual([{ a: 1 }, 'RelayAway: interrupted'])
 })

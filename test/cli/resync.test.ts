@@ -9,6 +9,7 @@ function relayOf(...states: readonly object[]): RunningRelay {
   return {
     ask: async () => ({ resync: left.length > 1 ? left.shift() : left[0] }),
     async *lines() {},
+    async *events() {},
   }
 }
 
@@ -31,8 +32,8 @@ test('on a terminal the progress is one line that changes', async () => {
   expect(await follow('mom1', relayOf(...STATES), io)).toBe(0)
   expect(written().split('\r\x1b[K')).toEqual([
     '',
-    'mom1: reading its alerts, 500 of 1200',
-    'mom1: comparing and queuing, 10 of 1300 alerts, 4 messages queued',
+    '[########------------] mom1: reading its alerts, 500 of 1200',
+    '[--------------------] mom1: comparing and queuing, 10 of 1300 alerts, 4 messages queued',
     'mom1: done, 7 messages queued: 6 missing there, 1 differs\n',
   ])
 })

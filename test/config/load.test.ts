@@ -60,7 +60,7 @@ limits:
 test.each([
   ['base_ulr: http://a', 'base_ulr (line 1): is not a known key; did you mean base_url?'],
   ['Base-URL: http://a', 'Base-URL (line 1): is not a known key; did you mean base_url?'],
-  ['log: { colour: true }', 'log.colour (line 1): is not a known key; keys here are level, format'],
+  ['log: { colour: true }', 'log.colour (line 1): is not a known key; keys here are level, format, audit'],
   [
     'destinations: [{ name: a, url: "http://a", auth: { type: hawk, key: a, secret: b, algoritm: sha1 } }]',
     'destinations[0].auth.algoritm (line 1): is not a known key; did you mean algorithm?',
@@ -104,7 +104,9 @@ test('a file that cannot be read is a problem that names it', () => {
   const path = join(tmpdir(), 'no-such-directory', 'relay.yaml')
   expect(loadConfigFile(path, {})).toEqual({
     ok: false,
-    problems: [{ path: '', message: `cannot read ${path} (ENOENT)` }],
+    problems: [
+      { path: '', message: `cannot read ${path} (ENOENT); --config or ALERTA_RELAY_CONFIG names another file` },
+    ],
   })
 })
 

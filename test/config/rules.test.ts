@@ -28,6 +28,26 @@ test.each([
     'destinations[1].name (line 2): is also the name of destinations[0]',
   ],
   [
+    'a former name that is a destination',
+    `${RIGHT}destinations: [{ name: a, url: "https://a.example.com" }, { name: b, formerly: [a], url: "https://b.example.com" }]`,
+    'destinations[1].formerly[0] (line 2): is the name of destinations[0]',
+  ],
+  [
+    'a former name that two claim',
+    `${RIGHT}destinations: [{ name: a, formerly: [x], url: "https://a.example.com" }, { name: b, formerly: [y, x], url: "https://b.example.com" }]`,
+    'destinations[1].formerly[1] (line 2): is also a former name of destinations[0]',
+  ],
+  [
+    'a former name that is no name',
+    `${RIGHT}destinations: [{ name: a, formerly: ["a b"], url: "https://a.example.com" }]`,
+    'destinations[0].formerly[0] (line 2): must be 1 to 64 letters',
+  ],
+  [
+    'a name that is a way up in a URL',
+    `${RIGHT}destinations: [{ name: "..", url: "https://a.example.com" }]`,
+    'destinations[0].name (line 2): must be 1 to 64 letters',
+  ],
+  [
     'a destination that is ourselves',
     `${RIGHT}base_url: https://Relay.example.com:443/api/\ndestinations: [{ name: a, url: "https://relay.example.com/api" }]`,
     'destinations[0] (line 3): leads back to this relay',
@@ -172,4 +192,14 @@ destinations:
 
 test('names of one and the same server may be part of each other', () => {
   expect(load(destination('base_url: "https://mom1.example.com/api"')).warnings).toEqual([])
+})
+
+test('a relay whose own alerts would be refused is told so', () => {
+  const warned = (text: string) => load(`${RIGHT}${text}`).warnings.filter((warning) => warning.includes('self_alerts'))
+  expect(warned('reject: { allowed_environments: [Development] }')).toEqual([
+    expect.stringMatching(/^self_alerts\.environment.*is Production, which reject\.allowed_environments refuses/),
+  ])
+  expect(warned('reject: { allowed_environments: [Prod.*] }')).toEqual([])
+  expect(warned('reject: { allowed_environments: [Dev] }\nself_alerts: { environment: Dev }')).toEqual([])
+  expect(warned('reject: { allowed_environments: [Dev] }\nself_alerts: { enabled: false }')).toEqual([])
 })

@@ -80,7 +80,7 @@ export function alertIndexContract(bench: Bench): void {
     const store = await open()
     const held = alertDraft({}, { alertId: 'x', fromPeer: true, messageId: OLD_ID, acceptedAt: LONG_AFTER })
     await store.append(held)
-    const retention = { settledMs: 10, deadMs: 10, seenMs: 1_000, alertMs: 10, limit: 100 }
+    const retention = { settledMs: 10, deadMs: 10, seenMs: 1_000, alertMs: 10, auditMs: 10, limit: 100 }
     while (await store.prune({ ...retention, now: LONG_AFTER + 500 }));
     expect(await store.append(held)).toMatchObject({ kind: 'copy' })
   })

@@ -160,7 +160,7 @@ export function alertThereContract(bench: Bench): void {
       await store.append(actionDraft('x', action, { acceptedAt: 4_000 }))
       expect(await unlike(), action).toBe(expected)
     }
-    const limits = { settledMs: 10, deadMs: 10, seenMs: 1_000_000, alertMs: 1_000_000, limit: 100 }
+    const limits = { settledMs: 10, deadMs: 10, seenMs: 1_000_000, alertMs: 1_000_000, auditMs: 1_000_000, limit: 100 }
     while (await store.prune({ ...limits, now: 100_000 }));
     await store.append(alertDraft({}, { alertId: 'x', acceptedAt: 100_000 }))
     expect(await unlike(), 'the first one is pruned, not forgotten').toBe(false)

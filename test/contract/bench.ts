@@ -2,8 +2,7 @@ import { type Delivery, NO_PROGRESS, type Settlement } from '../../src/model/del
 import type { Route } from '../../src/model/destination.js'
 import { type Identity, parseIdentity } from '../../src/model/identity.js'
 import { createDecide } from '../../src/routing/decide.js'
-import type { Budget, Decide, LedgerRules, Store } from '../../src/store/contract.js'
-import type { ConfiguredQueue } from '../../src/store/sqlite/outbox/queues.js'
+import type { Budget, ConfiguredQueue, Decide, LedgerRules, Store } from '../../src/store/contract.js'
 import { queueOf, rulesFor } from '../support/rules.js'
 
 export interface OpenOptions {

@@ -94,7 +94,7 @@ export function heartbeatContract(bench: Bench): void {
       await store.append(heartbeatDraft(origin, { id: origin, acceptedAt: origin === 'young' ? 900 : 0 }))
     }
     await store.heartbeats.tell('told', 'expired')
-    await store.prune({ now: 1_000, settledMs: 10, deadMs: 10, seenMs: 10, alertMs: 500, limit: 100 })
+    await store.prune({ now: 1_000, settledMs: 10, deadMs: 10, seenMs: 10, alertMs: 500, auditMs: 500, limit: 100 })
     expect(await origins(store)).toEqual(['told', 'young'])
   })
 

@@ -105,7 +105,14 @@ export function resendContract(bench: Bench): void {
     const [first] = await claim(store)
     await store.settle(first as Delivery, { ...delivered, alias: 'theirs' }, 10_000)
     await store.append(deleteDraft('x', { acceptedAt: 20_000 }))
-    const ages = { settledMs: 3 * DAY, deadMs: 30 * DAY, alertMs: 90 * DAY, seenMs: 8 * DAY, limit: 1_000 }
+    const ages = {
+      settledMs: 3 * DAY,
+      deadMs: 30 * DAY,
+      alertMs: 90 * DAY,
+      auditMs: 90 * DAY,
+      seenMs: 8 * DAY,
+      limit: 1_000,
+    }
     while (await store.prune({ now: 100 * DAY, ...ages }));
     const [waiting] = await claim(store, 1, 100 * DAY)
     expect(waiting).toMatchObject({ alias: 'theirs', sent: true, message: { kind: 'delete' } })

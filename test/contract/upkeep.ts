@@ -90,7 +90,7 @@ export function upkeepContract(bench: Bench): void {
     for (let i = 0; i < 35; i += 1) {
       await store.append(alertDraft({ resource: `r${i % 11}` }, { acceptedAt: 0 }))
     }
-    const retention = { now: 1_000_000, settledMs: 10, deadMs: 10, seenMs: 10, alertMs: 10, limit: 5 }
+    const retention = { now: 1_000_000, settledMs: 10, deadMs: 10, seenMs: 10, alertMs: 10, auditMs: 10, limit: 5 }
     let calls = 1
     while (await store.prune(retention)) calls += 1
     expect(calls).toBeLessThanOrEqual(9)
@@ -103,7 +103,7 @@ export function upkeepContract(bench: Bench): void {
     await store.settle(done as Delivery, delivered, 0)
     await store.settle(dead as Delivery, { to: 'dead', status: 400, note: 'no' }, 0)
     await store.settle(queued as Delivery, retryAt(1), 0)
-    const retention = { now: 1_000, settledMs: 10, deadMs: 5_000, seenMs: 10, alertMs: 10, limit: 100 }
+    const retention = { now: 1_000, settledMs: 10, deadMs: 5_000, seenMs: 10, alertMs: 10, auditMs: 10, limit: 100 }
     expect(await store.prune(retention)).toBe(false)
     expect(await store.settled('mom1', 'delivered', 10)).toEqual([])
     expect(await store.settled('mom1', 'dead', 10)).toHaveLength(1)
@@ -112,7 +112,7 @@ export function upkeepContract(bench: Bench): void {
 
   test('positions are never given twice, also after everything was pruned', async () => {
     const store = await open()
-    const retention = { now: 1_000_000, settledMs: 0, deadMs: 0, seenMs: 0, alertMs: 0, limit: 100 }
+    const retention = { now: 1_000_000, settledMs: 0, deadMs: 0, seenMs: 0, alertMs: 0, auditMs: 0, limit: 100 }
     for (const text of ['first', 'second']) {
       await store.append(alertDraft({ text }))
       const [delivery] = await claim(store)

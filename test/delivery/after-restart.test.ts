@@ -99,7 +99,7 @@ test('after two days away a second start expires and buries nothing either', asy
     const store = await openAt(path, clock)
     const guard = createClockGuard(clock, await store.touchedAt())
     const own = { store, guard, clock, log, counters: createCounters() }
-    const retention = { settledMs: 1e10, deadMs: 1e10, seenMs: 1e10, alertMs: 1e10 }
+    const retention = { settledMs: 1e10, deadMs: 1e10, seenMs: 1e10, alertMs: 1e10, auditMs: 1e10 }
     const upkeep = createUpkeep({
       ...own,
       maxAgeMs: 86_400_000,

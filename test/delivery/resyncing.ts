@@ -76,20 +76,18 @@ export async function world(
     },
   }
   const resyncer = createResyncer({
-    peers: [
-      {
-        destination: 'mom1',
-        reader: options.unreadable ? undefined : reader,
-        whenEmpty: options.whenEmpty ?? false,
-        flows: () => peer.flows,
-        wake() {},
-      },
-    ],
     store,
     compare: createCompare([ROUTE]),
     clock,
     log,
     counters: createCounters(),
+  })
+  resyncer.add({
+    destination: 'mom1',
+    reader: options.unreadable ? undefined : reader,
+    whenEmpty: options.whenEmpty ?? false,
+    flows: () => peer.flows,
+    wake() {},
   })
   resyncer.start()
   onTestFinished(async () => {

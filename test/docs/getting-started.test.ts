@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { findings } from '../../src/cli/findings.js'
 import { ownIdentities } from '../../src/config/identities.js'
 import { loadConfig } from '../../src/config/load.js'
+import { findings } from '../../src/egress/findings.js'
 import { ROOT } from '../house/source.js'
 import { freePort } from '../support/ports.js'
 import { waitFor } from '../support/wait.js'
@@ -15,6 +15,7 @@ import { blocks, page, section } from './pages.js'
 const PAGE = page('getting-started.md')
 const FIRST_ALERT = section(PAGE, 'The first alert')
 const FIRST_DESTINATION = section(PAGE, 'The first real destination')
+const PAIR = section(PAGE, 'Two relays, and a dead letter replayed')
 const MAIN = join(ROOT, 'dist/main.js')
 /** Compiling is done by then; a loaded machine takes its time to start processes. */
 const LONG_MS = 60_000
@@ -27,7 +28,7 @@ let running: ChildProcess[]
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'getting-started-'))
   symlinkSync(join(ROOT, 'dist'), join(home, 'dist'))
-  ports = { 8080: String(await freePort()), 8090: String(await freePort()) }
+  ports = { 8080: String(await freePort()), 8081: String(await freePort()), 8090: String(await freePort()) }
   running = []
 })
 
@@ -42,7 +43,7 @@ afterEach(async () => {
 })
 
 /** The page's ports may be taken on the machine that tests. */
-const here = (text: string): string => text.replace(/\b(8080|8090)\b/g, (port) => ports[port] as string)
+const here = (text: string): string => text.replace(/\b(8080|8081|8090)\b/g, (port) => ports[port] as string)
 const environment = (): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, HOME: home })
 
 async function bash(script: string): Promise<string> {
@@ -145,3 +146,52 @@ test('what check --probe says of an Alerta in good order is what stands on the p
   const [shown] = blocks(FIRST_DESTINATION, '')
   expect(lines.map(({ level, text }) => `${level.padEnd(4)}  mom1: ${text}\n`).join('')).toBe(shown)
 })
+
+test('two relays, and a dead letter replayed: every command as written', { timeout: LONG_MS * 2 }, async () => {
+  const [install = ''] = blocks(FIRST_DESTINATION, 'sh')
+  // made once, so that no command below is run while the link is made anew
+  await bash(install.replace('$PWD', home))
+  const path = 'export PATH="$HOME/.local/bin:$PATH"'
+  const run = (script: string) => bash(`${path}\n${script}`)
+  const begin = (command: string) => start('bash', ['--norc', '-c', `${path}\nexec ${command}`])
+  const commands = blocks(PAIR, 'sh').map(here)
+  const [mom = '', site = '', sink = '', serveMom = '', serveSite = '', ...rest] = commands
+  const [probe = '', first = '', second = '', look = '', replay = '', after = '', ...none] = rest
+  expect(none).toEqual([])
+  const shown = blocks(PAIR, 'console').map(here)
+  expect(shown).toHaveLength(5)
+  /** Runs what only reads, until it prints what stands on the page, but for times and ids. */
+  const prints = (script: string, text = '') =>
+    waitFor(
+      `what the page shows of ${script}`,
+      () => run(script),
+      (printed) => withoutFigures(text).every((line) => withoutFigures(printed).includes(line)),
+      LONG_MS,
+    )
+
+  await run(mom)
+  await run(site)
+  await until('the sink', begin(sink), /sink listens/)
+  await until('the relay of the manager', begin(serveMom), /relay started/)
+  await until('the relay at the site', begin(serveSite), /relay started/)
+  await prints(probe, shown[0])
+  const [post = '', trace = ''] = first.split('\n\n')
+  expect(await run(post)).toContain('"status":"ok"')
+  await prints(trace, shown[1])
+  expect(await run(second)).toContain('"id":"pair-0002"')
+  await prints(look, shown[2])
+  expect(withoutFigures(await run(replay))).toEqual(withoutFigures(shown[3] ?? ''))
+  await prints(after, shown[4])
+})
+
+/** The lines of a text with every id, time and span of time as #, and blanks as one. */
+const withoutFigures = (text: string): string[] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) =>
+      line
+        .replace(/\b\d[\d:.T-]*(ms|s|Z)?\b/g, '#')
+        .replace(/ +/g, ' ')
+        .trim(),
+    )

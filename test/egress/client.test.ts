@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { createAuthenticator } from '../../src/auth/credentials.js'
 import { systemClock } from '../../src/base/clock.js'
 import { authSchema } from '../../src/config/auth.js'
-import { CertificateError } from '../../src/egress/client.js'
+import { CertificateError } from '../../src/egress/certificates.js'
 import type { Exchange } from '../../src/egress/exchange.js'
 import { buildRequest } from '../../src/egress/request.js'
 import { clientOf, NEVER, POST, post } from './client-of.js'
@@ -179,6 +179,7 @@ describe('signing', () => {
         target: request.url ?? '',
         host: request.headers.host,
         scheme: 'http',
+        sender: '192.0.2.1',
         authorization: request.headers.authorization,
         xApiKey: undefined,
         queryApiKey: undefined,

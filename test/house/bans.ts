@@ -67,7 +67,8 @@ const isPresentDate = (node: ts.Node): boolean =>
 export const noOwnTime = ban({
   name: 'time comes from the clock that is handed in',
   areas: ['src'],
-  home: /^src\/base\//,
+  // a browser has no one to hand it in: its pages have a clock of their own
+  home: /^src\/(base\/|console\/app\/clock\.ts)/,
   what: (node) =>
     oneOf(['Date.now', 'performance.now'], dotted(node)) ??
     oneOf(['setTimeout', 'setInterval'], used(node)) ??

@@ -48,6 +48,12 @@ if (process.argv[2] === 'ci') {
 cpSync('binary.node', '${BINARY}')
 `
 
+const CONSOLE = `
+import { appendFileSync, mkdirSync } from 'node:fs'
+appendFileSync('calls', 'console\\n')
+mkdirSync(process.argv[2], { recursive: true })
+`
+
 const COMPILER = `
 const { appendFileSync, cpSync, mkdirSync, readdirSync } = require('node:fs')
 appendFileSync('calls', 'tsc\\n')
@@ -66,6 +72,7 @@ export function createCheckout(): Checkout {
   }
   for (const script of ['prepare.mjs', 'lock.mjs']) cpSync(join(ROOT, '.ci', script), path('.ci', script))
   cpSync(join(ROOT, BINARY), path('binary.node'))
+  write('.ci/console.mjs', CONSOLE)
   write('npm-cli.js', NPM)
   write('parcel/typescript/package.json', '{}')
   write('parcel/typescript/bin/tsc', COMPILER)

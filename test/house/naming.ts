@@ -13,7 +13,7 @@ const EMPTY_WORDS = new Set(
 export const tellingNames: Rule = {
   name: 'file and folder names are kebab-case and say what is inside',
   check(of) {
-    const parts = of.path.replace(/\.(d|test)?\.?ts$/, '').split('/')
+    const parts = of.path.replace(/\.(d|test)?\.?tsx?$/, '').split('/')
     return parts.flatMap((part) => {
       if (!/^[a-z0-9]+([-.][a-z0-9]+)*$/.test(part)) return [finding(of, undefined, `${part} is not kebab-case`)]
       const empty = part.split(/[-.]/).find((word) => EMPTY_WORDS.has(word))

@@ -16,14 +16,14 @@ describe('a fresh checkout', () => {
     const { code, stderr } = await checkout.prepare()
     expect(stderr).toContain('compiled from source: about 3 minutes, once')
     expect(code).toBe(0)
-    expect(checkout.calls()).toEqual([INSTALL, 'tsc'])
+    expect(checkout.calls()).toEqual([INSTALL, 'tsc', 'console'])
     expect(existsSync(checkout.path('dist/main.js'))).toBe(true)
   })
 
   test('is installed once by two runs at the same time', async () => {
     const ended = await Promise.all([checkout.prepare({ npmMs: 500 }), checkout.prepare({ npmMs: 500 })])
     expect(ended.map(({ code }) => code)).toEqual([0, 0])
-    expect(checkout.calls()).toEqual([INSTALL, 'tsc'])
+    expect(checkout.calls()).toEqual([INSTALL, 'tsc', 'console'])
     expect(existsSync(checkout.path('.prepare.lock'))).toBe(false)
   })
 
@@ -31,7 +31,7 @@ describe('a fresh checkout', () => {
     checkout.write('.prepare.lock', '')
     utimesSync(checkout.path('.prepare.lock'), 0, 0)
     expect(await checkout.prepare()).toMatchObject({ code: 0 })
-    expect(checkout.calls()).toEqual([INSTALL, 'tsc'])
+    expect(checkout.calls()).toEqual([INSTALL, 'tsc', 'console'])
   })
 
   test('on too old a Node is refused with what to do', async () => {
@@ -72,7 +72,7 @@ describe('a checkout that is ready', () => {
     expect(existsSync(checkout.path('dist/second.js'))).toBe(true)
     rmSync(checkout.path('src/second.ts'))
     await checkout.prepare()
-    expect(checkout.calls()).toEqual(['tsc', 'tsc'])
+    expect(checkout.calls()).toEqual(['tsc', 'console', 'tsc', 'console'])
     expect(existsSync(checkout.path('dist/second.js'))).toBe(false)
   })
 

@@ -19,9 +19,10 @@ export const RULES: readonly Sample[] = [
     bad: [
       ['src/queue/lane.ts', ''],
       ['src/app.ts', ''],
-      ['src/relay/parts.ts', ''],
+      ['src/main/parts.ts', ''],
     ],
     good: [
+      ['src/relay/start.ts', ''],
       ['src/sink/print.ts', ''],
       ['src/main.ts', ''],
       ['test/queue/lane.test.ts', ''],
@@ -36,8 +37,16 @@ export const RULES: readonly Sample[] = [
       ['src/store/contract.ts', "export type Config = import('../relay.js').Relay"],
       ['src/relay.ts', "export { run } from './cli/run.js'"],
       ['src/cli/serve.ts', "import { world } from '../../test/world.js'"],
+      ['src/console/app/pages/map.tsx', "import { troubleOf } from '../../../management/trouble.js'"],
+      ['src/console/app/pages/map.tsx', "import type { Relay } from '../../../relay.js'"],
+      ['src/console/serve.ts', "import { App } from './app/app.js'"],
+      ['src/console/serve.ts', "import type { Overview } from '../management/overview.js'"],
     ],
     good: [
+      [
+        'src/console/app/pages/map.tsx',
+        "import type { Shown } from '../../../management/shown.js'\nimport { go } from '../router.js'",
+      ],
       ['src/delivery/lane.ts', "import { claim } from './claim.js'\nimport type { Store } from '../store/contract.js'"],
       ['src/cli/serve.ts', "import { build } from '../relay.js'\nimport { Hono } from 'hono'"],
       ['src/main.ts', "import { run } from './cli/run.js'"],
@@ -112,7 +121,10 @@ export const RULES: readonly Sample[] = [
   },
   {
     rule: bans.noConsole,
-    bad: [['src/delivery/a.ts', "console.error('no')"]],
+    bad: [
+      ['src/delivery/a.ts', "console.error('no')"],
+      ['src/console/app/a.tsx', "console.log('no')"],
+    ],
     good: [
       ['src/sink/a.ts', "console.log('got one')"],
       ['src/delivery/a.ts', "log.info({ console: 1 }, 'console.log')"],
@@ -127,8 +139,10 @@ export const RULES: readonly Sample[] = [
       ['src/delivery/a.ts', 'const timer = setTimeout(done, 10)'],
       ['src/delivery/a.ts', 'setInterval(done, 10)'],
       ['src/delivery/a.ts', 'const at = new Date()'],
+      ['src/console/app/pages/a.tsx', 'const Time = () => <b>{Date.now()}</b>'],
     ],
     good: [
+      ['src/console/app/clock.ts', 'const at = Date.now()'],
       ['src/base/clock.ts', 'const at = Date.now()'],
       ['src/delivery/a.ts', 'const at = clock.now()\nconst text = new Date(at)\nconst o = { setTimeout: 5 }'],
     ],

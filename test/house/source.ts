@@ -29,7 +29,8 @@ export interface Rule {
 }
 
 export function source(path: string, text: string): Source {
-  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true)
+  const kind = path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS
+  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true, kind)
   const nodes: ts.Node[] = []
   const visit = (node: ts.Node): void => {
     nodes.push(node)
@@ -39,10 +40,10 @@ export function source(path: string, text: string): Source {
   return { path, text, tree, nodes }
 }
 
-/** Every TypeScript file under `top` ("src", "test"). */
+/** Every TypeScript file, the console's pages included, under `top` ("src", "test"). */
 export function sourcesUnder(top: string): readonly Source[] {
   return readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.tsx?$/.test(path))
     .map((path) => posix.join(top, path))
     .sort()
     .map((path) => source(path, readFileSync(join(ROOT, path), 'utf8')))
@@ -59,6 +60,8 @@ export interface Import {
   readonly specifier: string
   /** the file a relative one points to, "src/base/clock"; undefined for packages */
   readonly target: string | undefined
+  /** `import type`: nothing of it runs */
+  readonly isOnlyTypes: boolean
 }
 
 /** Static and dynamic imports and re-exports. */
@@ -68,12 +71,15 @@ export function importsOf(of: Source): readonly Import[] {
     const specifier = specifierOf(node)
     if (specifier === undefined) continue
     const target = specifier.startsWith('.')
-      ? posix.join(posix.dirname(of.path), specifier).replace(/\.[jt]s$/, '')
+      ? posix.join(posix.dirname(of.path), specifier).replace(/\.[jt]sx?$/, '')
       : undefined
-    found.push({ node, specifier, target })
+    found.push({ node, specifier, target, isOnlyTypes: isOnlyTypes(node) })
   }
   return found
 }
+
+const isOnlyTypes = (node: ts.Node): boolean =>
+  ts.isImportDeclaration(node) && node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
 
 function specifierOf(node: ts.Node): string | undefined {
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return literal(node.moduleSpecifier)

@@ -1,16 +1,22 @@
+import { randomBytes } from 'node:crypto'
 import { request } from 'undici'
 import { expect, onTestFinished } from 'vitest'
 import { createAuthenticator } from '../../src/auth/credentials.js'
+import { createKeyRing } from '../../src/auth/key-ring.js'
 import { ownNames } from '../../src/auth/own-names.js'
 import { systemClock } from '../../src/base/clock.js'
 import { createCounters } from '../../src/base/counters.js'
 import type { Log } from '../../src/base/log.js'
+import { noMeter } from '../../src/base/meter.js'
+import { createRepeats } from '../../src/base/repeats.js'
+import { createSenders } from '../../src/base/senders.js'
 import { configSchema } from '../../src/config/schema.js'
 import { type AppDeps, createApp } from '../../src/ingress/app.js'
 import { listen } from '../../src/ingress/serve.js'
 import { type Identity, parseIdentity } from '../../src/model/identity.js'
 import { randomIds } from '../../src/model/ids.js'
 import type { Draft } from '../../src/model/message.js'
+import { passOn } from '../../src/model/tracing.js'
 import type { Appended } from '../../src/store/contract.js'
 import { rulesFor } from '../support/rules.js'
 
@@ -45,7 +51,20 @@ export interface Sent {
 export async function startIngress(
   settings: object = {},
   overrides: Partial<
-    Pick<AppDeps, 'admit' | 'alerts' | 'room' | 'select' | 'settings' | 'management' | 'append' | 'clock' | 'ids'>
+    Pick<
+      AppDeps,
+      | 'operators'
+      | 'admit'
+      | 'alerts'
+      | 'room'
+      | 'select'
+      | 'senders'
+      | 'settings'
+      | 'management'
+      | 'append'
+      | 'clock'
+      | 'ids'
+    >
   > = {},
 ) {
   const config = configSchema.parse({
@@ -63,6 +82,10 @@ export async function startIngress(
   const log: Log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
   const clock = systemClock
   const identities = new Set([config.base_url, ...config.also_known_as].map(parseIdentity) as Identity[])
+  const keyRing = createKeyRing({
+    ...{ kept: [], keeping: { async add() {}, async remove() {}, async used() {} } },
+    ...{ randomBytes, ids: randomIds, clock, log },
+  })
   const app = createApp({
     config,
     identities,
@@ -71,6 +94,7 @@ export async function startIngress(
       ownNames: ownNames(config),
       clock,
       spend: async () => true,
+      keyRing,
     }),
     async append(draft) {
       drafts.push(draft)
@@ -84,10 +108,16 @@ export async function startIngress(
     alerts: { page: async () => [] },
     ...NOTHING_KEPT,
     clearAlarm: async () => true,
+    keyRing,
+    record: (_, work) => work(() => {}),
+    senders: createSenders(clock.now),
     clock,
     ids: randomIds,
     log,
     counters,
+    meter: noMeter,
+    repeats: createRepeats({ clock, log }),
+    tracing: passOn(randomIds),
     ...overrides,
   })
   const listener = await listen(app, { config, clock, log })

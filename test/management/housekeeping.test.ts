@@ -77,6 +77,18 @@ test('when asked, as the alerta command asks: with hours, and with what is no nu
   expect((await relay.send('GET', '/management/housekeeping', undefined, 'read:management')).status).toBe(403)
 })
 
+test('what was asked for and ended something is audited; that nothing was to be done is not', async () => {
+  const clock = createFakeClock(START)
+  const relay = await serve({ housekeeping: { every: '0s' } }, { clock })
+  await relay.alert({ id: 'a', severity: 'major', timeout: 1 })
+  await clock.advance(MINUTE)
+  for (const method of ['GET', 'POST']) await relay.send(method, '/management/housekeeping')
+  const { audit } = (await (await relay.get('/operator/audit', 'admin')).json()) as { audit: object[] }
+  expect(audit).toMatchObject([
+    { command: 'housekeeping', who: 'key 1', from: '127.0.0.1', fields: { expired: 1, unshelved: 0, unacked: 0 } },
+  ])
+})
+
 test('after two days away nothing is ended for an hour, and then at no destination that does not ask for it', async () => {
   const clock = createFakeClock(START)
   const all = await startSink()
@@ -118,4 +130,21 @@ test('after two days away nothing is ended for an hour, and then at no destinati
     (got) => got.length === 240,
   )
   expect(all.requests()).toHaveLength(120)
+})
+
+test('a credential of one customer ends nobody else’s alerts with it', async () => {
+  const clock = createFakeClock(START)
+  const auth = {
+    api_keys: [
+      { key: 'admin', scopes: ['admin'] },
+      { key: 'acme', scopes: ['admin'], customers: ['acme'] },
+    ],
+  }
+  const relay = await serve({ auth, housekeeping: { every: '0s' } }, { clock })
+  await relay.alert({ id: 'b', severity: 'major', timeout: 1 })
+  await clock.advance(HOUR)
+  expect((await relay.send('POST', '/management/housekeeping?expired=1', undefined, 'acme')).status).toBe(403)
+  expect(await statusOf(relay, 'b')).toBe('open')
+  expect((await relay.send('POST', '/management/housekeeping?expired=1')).status).toBe(200)
+  expect(await statusOf(relay, 'b')).toBe('expired')
 })

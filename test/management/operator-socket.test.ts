@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Hono } from 'hono'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Log } from '../../src/base/log.js'
-import { listenForOperators } from '../../src/management/operator-socket.js'
+import { listenForOperators } from '../../src/management/operator/socket.js'
 
 function scratch(): string {
   const dir = mkdtempSync(join(tmpdir(), 'operator-'))

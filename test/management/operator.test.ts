@@ -1,9 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Log } from '../../src/base/log.js'
-import { createOperatorApp, type OperatorDeps } from '../../src/management/operator.js'
+import { createOperatorApp, type OperatorDeps, onSocket } from '../../src/management/operator/app.js'
 import type { DiffLine } from '../../src/model/resync.js'
 import { StoreUnavailable } from '../../src/store/contract.js'
 import { waitFor } from '../support/wait.js'
+import { anything } from './anything.js'
 
 const READING: DiffLine = { kind: 'reading', read: 1, told: 2 }
 
@@ -13,7 +14,8 @@ function appOf(lines: () => AsyncGenerator<DiffLine>) {
   const note = (_: object, text: string) => void logged.push(text)
   const log: Log = { debug: note, info: note, warn: note, error: note }
   const resyncs = { diff: async () => lines() } as Partial<OperatorDeps['resyncs']>
-  const deps = { resyncs, controls: new Map([['mom1', {}]]), clock: { now: () => 0 }, log }
+  const controls = new Map([['mom1', {}]])
+  const deps = { store: anything(), record: anything(), version: '0', resyncs, controls, clock: { now: () => 0 }, log }
   return { app: createOperatorApp(deps as unknown as OperatorDeps), logged }
 }
 
@@ -26,7 +28,7 @@ test('a diff during which the store fails ends with a line that says so', async 
       yield READING
       throw error
     })
-    const answer = await app.request('/diff/mom1', { method: 'POST' })
+    const answer = await app.request('/diff/mom1', { method: 'POST' }, onSocket())
     const lines = (await answer.text()).trim().split('\n')
     expect(lines.map((line) => JSON.parse(line))).toEqual([READING, { kind: 'failed', why, canBeRead: true }])
     expect(logged).toEqual(['operator request failed'])
@@ -46,7 +48,7 @@ test('a diff that nobody reads any more cannot end the relay when the store fail
   const note = (error: unknown) => void unhandled.push(error)
   process.on('unhandledRejection', note)
   onTestFinished(() => void process.off('unhandledRejection', note))
-  const { body } = await app.request('/diff/mom1', { method: 'POST' })
+  const { body } = await app.request('/diff/mom1', { method: 'POST' }, onSocket())
   fail()
   await waitFor(
     'the failure to be logged',

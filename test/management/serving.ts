@@ -46,6 +46,8 @@ async function start(dir: string, settings: object, parts: Partial<Parts>): Prom
     listen: '127.0.0.1:0',
     database_url: `sqlite:${database}`,
     auth: { api_keys: KEYS.map((key) => ({ key, scopes: [key] })) },
+    // a test that is about them switches them on
+    self_alerts: { enabled: false },
     ...settings,
   })
   const loaded = loadConfig(text, {})

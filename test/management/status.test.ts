@@ -76,6 +76,7 @@ test('a relay that has done nothing yet', async () => {
         lastFailure: null,
       },
     ],
+    expiringKeys: [],
     counters: {},
     metrics: [
       { group: 'queued', name: 'mom1', title: 'Waiting for mom1', type: 'gauge', value: 0 },
@@ -137,7 +138,7 @@ test('a destination that was taken out of the configuration is shown as long as 
   await first.alert()
   const second = await first.restart({ destinations: [{ name: 'new', url: 'http://127.0.0.1:9' }] })
   const status = async ({ get }: Serving) => (await get('/management/status', 'admin')).json()
-  const old = { name: 'old', state: 'not working', queued: 1, concurrency: 0, lastSuccess: null, lastFailure: null }
+  const old = { name: 'old', state: 'removed', queued: 1, concurrency: 0, lastSuccess: null, lastFailure: null }
   expect(await status(second)).toMatchObject({ destinations: expect.arrayContaining([expect.objectContaining(old)]) })
   expect((await second.get('/management/dead/old', 'admin')).status).toBe(404)
 

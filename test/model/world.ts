@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { vi } from 'vitest'
 import { systemClock } from '../../src/base/clock.js'
 import { createCounters } from '../../src/base/counters.js'
+import { noMeter } from '../../src/base/meter.js'
 import { createBackoff } from '../../src/delivery/backoff.js'
 import { createConcurrency } from '../../src/delivery/concurrency.js'
 import { createDispatcher, type Dispatcher } from '../../src/delivery/dispatcher.js'
@@ -103,6 +104,7 @@ export async function createWorld(routes: readonly Route[]): Promise<World> {
         clock: systemClock,
         log: silentLog,
         counters: createCounters(),
+        meter: noMeter,
       })
       dispatcher.start()
       dispatchers.set(name, dispatcher)

@@ -142,3 +142,10 @@ test('tags, attributes and notes leave the mark as it is, and go only where the 
     expect(verdict(draft, one), 'an id that nobody has told of').toBe('queue')
   }
 })
+
+test('an alert that is not to go to a destination goes to all others, whatever they match', () => {
+  const draft = { ...alertDraft(), notTo: 'mom1' }
+  expect(verdict(draft, route('mom1'))).toBe('about itself')
+  expect(verdict(draft, route('mom1'), known('open'))).toBe('about itself')
+  expect(verdict(draft, route('mom2'))).toBe('queue')
+})

@@ -9,8 +9,7 @@ import type { Ordering, Route } from '../../src/model/destination.js'
 import { randomIds } from '../../src/model/ids.js'
 import { createCameFrom } from '../../src/routing/came-from.js'
 import { allows, kindsTaken } from '../../src/routing/filter.js'
-import type { Budget, LedgerRules } from '../../src/store/contract.js'
-import type { ConfiguredQueue } from '../../src/store/sqlite/outbox/queues.js'
+import type { Budget, ConfiguredQueue, LedgerRules } from '../../src/store/contract.js'
 
 /** How ingress reads alerts where nothing is configured. */
 export const ALERT_RULES = alertRulesOf(configSchema.parse({}))

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Answers } from '../../src/cli/ask.js'
-import { findings } from '../../src/cli/findings.js'
 import { ownIdentities } from '../../src/config/identities.js'
+import type { Answers } from '../../src/egress/ask.js'
 import type { Answer } from '../../src/egress/exchange.js'
+import { findings } from '../../src/egress/findings.js'
 import { load, RIGHT } from '../config/loading.js'
 
 const NOW = Date.parse('2026-11-20T12:00:00.000Z')
@@ -21,7 +21,7 @@ destinations:
   const [destination] = config.destinations
   if (destination === undefined) throw new Error('no destination')
   const all: Answers = { config: answered({}), askedAt: NOW, credential: { kind: 'well' }, ...answers }
-  const names = { own: ownIdentities(config), destinations: config.destinations }
+  const names = { own: ownIdentities(config), destinations: config.destinations, environment: 'Production' }
   return findings(destination, all, names).map(({ level, text }) => `${level} ${text}`)
 }
 
@@ -146,4 +146,17 @@ test('any other system is asked for nothing but an answer', () => {
   expect(said({ entry, answers: { config: answered({ status: 401, body: '' }), credential } })).toContain(
     'fail does not take our credential: answered 401',
   )
+})
+
+test('one that does not allow the environment of the own alerts', () => {
+  const allowing = (...environments: string[]) =>
+    said(calling({ endpoint: 'https://mom1.example.com/api', environments })).filter((line) =>
+      line.includes('self_alerts'),
+    )
+  const refuses = (shown: string) => [
+    `warn refuses alerts about this relay: self_alerts.environment is Production, it allows ${shown}`,
+  ]
+  expect(allowing('Development', 'production')).toEqual(refuses('Development, production'))
+  expect(allowing('Prod', '.*duction2')).toEqual(refuses('Prod, .*duction2'))
+  for (const allowed of [[], ['Production'], ['Dev', 'Prod.*'], ['(?!odd']]) expect(allowing(...allowed)).toEqual([])
 })

@@ -1,0 +1,74 @@
+import { existsSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { expect, test } from 'vitest'
+import { systemClock } from '../../src/base/clock.js'
+import { createDecide } from '../../src/routing/decide.js'
+import type { Held } from '../../src/store/arranged.js'
+import { restore } from '../../src/store/sqlite/backup/restore.js'
+import { openSqlite } from '../../src/store/sqlite/store.js'
+import { route } from '../contract/bench.js'
+import { alertDraft } from '../support/drafts.js'
+import { queueOf, rulesFor } from '../support/rules.js'
+import { scratchDir } from '../support/scratch.js'
+
+const AT = '2026-01-01T00:00:00.000Z'
+
+async function openAt(path: string) {
+  const held: Held[] = []
+  const store = await openSqlite({
+    path,
+    lockWaitMs: 100,
+    clock: systemClock,
+    owner: 'one',
+    onHeld: (why) => void held.push(why),
+    destinations: [queueOf(route('mom1'), { rows: 1_000, bytes: 1_000_000 })],
+    decide: createDecide([route('mom1')]),
+    rules: rulesFor([route('mom1')]),
+  })
+  return { store, held }
+}
+
+/** A database in which one alert waits, and a copy of it. */
+async function databases(): Promise<{ path: string; backup: string }> {
+  const dir = scratchDir('relay-')
+  const [path, backup] = [join(dir, 'relay.db'), join(dir, 'backup.db')]
+  const { store } = await openAt(path)
+  await store.append(alertDraft())
+  await store.close()
+  const db = new Database(path)
+  db.prepare('VACUUM INTO ?').run(backup)
+  db.close()
+  return { path, backup }
+}
+
+test('killed in the middle of a restore, the relay does not start on an empty database; a second restore ends it', async () => {
+  const { path, backup } = await databases()
+  renameSync(path, `${path}.before-20260101T000000Z`)
+  writeFileSync(`${path}.restoring`, '')
+  await expect(openAt(path)).rejects.toMatchObject({
+    code: 'store_refused',
+    hint: expect.stringContaining('run restore again'),
+  })
+  expect(existsSync(path)).toBe(false)
+  expect(await restore({ backup, path, clock: systemClock, at: AT })).toMatchObject({ queued: 1 })
+  const { store } = await openAt(path)
+  expect(store.depth('mom1')).toBe(1)
+  await store.close()
+})
+
+test('a backup from before there were epoch files is held too, where it is restored on a new machine', async () => {
+  const { backup } = await databases()
+  const db = new Database(backup)
+  db.prepare('UPDATE epoch SET filed = 0').run()
+  db.close()
+  const path = join(scratchDir('relay-'), 'relay.db')
+  await restore({ backup, path, clock: systemClock, at: AT })
+  const { store, held } = await openAt(path)
+  expect(held).toEqual(['restored'])
+  expect((await store.gate('mom1')).gate.state).toBe('held')
+  await store.close()
+  const again = await openAt(path)
+  expect(again.held, 'once').toEqual([])
+  await again.store.close()
+})
