@@ -179,6 +179,7 @@ export async function build(config: Config, quietLog: Log, overrides: Partial<Pa
       ...{ ...screens.deps, ...desk, resyncs: resyncer, controls: dispatchers, store, trace, version, clock, log },
       reload: desk.reloading(reload),
       send: front.send,
+      configuredTexts: () => new Set(front.config().auth.api_keys.map(({ text }) => text)),
       newId: ids.id,
     })
     front.serve(config)

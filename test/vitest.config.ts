@@ -4,9 +4,17 @@ import { countReporter } from './house/count-reporter.js'
 
 const all = ['test/**/*.test.ts']
 const house = ['test/house/**/*.test.ts']
-const acceptance = ['test/{acceptance,faults,hostile}/**/*.test.ts', 'test/console/browser/**/*.test.ts']
+/** They wait more than they work. */
+const operating = [
+  'test/acceptance/{keys,moves,operators-http,reload*,repeated-failures,runbook-*,self-alerts,story,traces}.test.ts',
+  'test/console/browser/**/*.test.ts',
+]
+const acceptance = ['test/{acceptance,faults,hostile}/**/*.test.ts']
 
-/** house: rules about the project itself; unit: rooms; acceptance: the built relay in real processes, one file at a time. */
+/**
+ * house: rules about the project itself; unit: rooms; acceptance: the built relay in real processes, one file at a time;
+ * operating: the same, side by side.
+ */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
@@ -16,16 +24,31 @@ export default defineConfig({
     reporters: ['default', countReporter],
     projects: [
       { extends: true, test: { name: 'house', include: house, testTimeout: 60_000 } },
-      { extends: true, test: { name: 'unit', include: all, exclude: [...house, ...acceptance], testTimeout: 20_000 } },
+      {
+        extends: true,
+        test: { name: 'unit', include: all, exclude: [...house, ...acceptance, ...operating], testTimeout: 20_000 },
+      },
       {
         extends: true,
         test: {
           name: 'acceptance',
           include: acceptance,
+          exclude: operating,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'operating',
+          include: operating,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          maxWorkers: 3,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import type { Login } from '../auth/login.js'
 import type { LoginTokens } from '../auth/login-token.js'
 import type { Log } from '../base/log.js'
+import type { Repeats } from '../base/repeats.js'
 import type { Config } from '../config/schema.js'
 import { createCustomerLookups } from './configured-customers.js'
 import type { Entrance } from './entrance.js'
@@ -19,6 +20,7 @@ export interface AccountDeps extends SettingsDeps, KeysDeps {
   readonly login?: Login | undefined
   readonly tokens?: LoginTokens | undefined
   readonly origins: (incoming: IngressEnv['Bindings']['incoming']) => Origin
+  readonly repeats: Pick<Repeats, 'first'>
   readonly log: Log
 }
 

@@ -45,6 +45,9 @@ export function mountKeys(api: Hono<IngressEnv>, gate: Entrance['gate'], deps: K
   const bodies = createBodies(BODIES)
   const configured = configuredKeys(config.auth, config.base_url)
   const shown = (key: ApiKey) => keyShown(key, config.base_url, clock.now())
+  // logs and the audit name a key by its text
+  const isCalled = (text: string) =>
+    text !== '' && [...config.auth.api_keys, ...keyRing.list()].some((one) => one.text === text)
   const operatorOf = (c: Context<IngressEnv>) => ({ name: c.get('principal').name, from: c.get('sender') })
 
   api.get('/keys', gate('admin:keys'), (c) => {
@@ -64,6 +67,7 @@ export function mountKeys(api: Hono<IngressEnv>, gate: Entrance['gate'], deps: K
       const beyond = asked.scopes.find((one) => !allows(principal, one as Scope))
       if (beyond !== undefined) throw new Refused(403, `Requested scope '${beyond}' not permitted`)
       if (principal.customers.length > 0) throw new Refused(403, 'A key for all may not come from a customer')
+      if (isCalled(asked.text)) throw new Refused(409, `another key is called ${asked.text}`)
       const key = await keyRing.make({ ...asked, by: principal.name })
       if (key === 'taken') throw new Refused(409, 'this key is there already')
       note({ id: key.key.id })

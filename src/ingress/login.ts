@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Login } from '../auth/login.js'
 import type { Log } from '../base/log.js'
+import type { Repeats } from '../base/repeats.js'
 import { createBodies } from './body.js'
 import { checkJsonType } from './entrance.js'
 import type { IngressEnv } from './env.js'
@@ -15,11 +16,12 @@ export interface LoginRouteDeps {
   /** undefined: nobody can log in */
   readonly login?: Login | undefined
   readonly origins: (incoming: IngressEnv['Bindings']['incoming']) => Origin
+  readonly repeats: Pick<Repeats, 'first'>
   readonly log: Log
 }
 
 /** POST /auth/login: `username`, or Alerta's older `email`, and `password`; answers `{token}`. */
-export function createLoginRoute({ login, origins, log }: LoginRouteDeps) {
+export function createLoginRoute({ login, origins, repeats, log }: LoginRouteDeps) {
   const bodies = createBodies(BODIES)
   return async (c: Context<IngressEnv>): Promise<Response> => {
     if (login === undefined) throw new Refused(403, 'Nobody can log in here: the relay has no secret_key')
@@ -35,7 +37,9 @@ export function createLoginRoute({ login, origins, log }: LoginRouteDeps) {
     const { sender } = origins(incoming)
     const result = await login(name, password, sender)
     if (result.ok) return c.json({ token: result.token })
-    log.warn({ request: c.get('requestId'), sender, status: result.status, why: result.message }, 'login refused')
+    // anybody may try, as often as he likes
+    const level = repeats.first('login refused', { sender, status: String(result.status) }) ? 'warn' : 'debug'
+    log[level]({ request: c.get('requestId'), sender, status: result.status, why: result.message }, 'login refused')
     throw new Refused(result.status, result.message, result.headers)
   }
 }

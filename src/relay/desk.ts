@@ -23,8 +23,6 @@ export interface DeskDeps {
 /** What operators work with that outlives a change of the configuration. */
 export interface Desk {
   readonly keyRing: KeyRing
-  /** the names of the configuration's keys */
-  readonly configuredTexts: ReadonlySet<string>
   readonly record: RecordChange
   readonly logLevel: LogLevel
   /** A reload that begins with opening the audit file again. */
@@ -46,7 +44,6 @@ export async function createDesk({ config, store, closers, setLevel, ids, clock,
   closers.defer('log level', () => logLevel.stop())
   return {
     keyRing,
-    configuredTexts: new Set(config.auth.api_keys.map(({ text }) => text)),
     record: createTrail({ audit: store.audit, file, clock, log }),
     logLevel,
     reloading: (reload) => () => {

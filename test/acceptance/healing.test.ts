@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { TALKATIVE } from '../faults/attempts.js'
 import { type AlertaPeer, startAlertaPeer, stopAlertaPeers } from '../support/alerta-peer.js'
 import { waitFor } from '../support/wait.js'
 import { ALERT, KEY, killAll, type LogLine, type RelayProcess, startRelay } from './relay.js'
@@ -25,7 +26,7 @@ const writes = (peer: AlertaPeer) =>
 
 async function withPeer(more: object = {}): Promise<{ peer: AlertaPeer; relay: RelayProcess }> {
   const peer = await startAlertaPeer()
-  const relay = await startRelay({ destinations: [{ name: 'north', url: peer.url, ...more }] })
+  const relay = await startRelay({ config: TALKATIVE, destinations: [{ name: 'north', url: peer.url, ...more }] })
   await relay.alert({ id: 'ours', attributes: { region: 'eu' } })
   await relay.drained()
   return { peer, relay }

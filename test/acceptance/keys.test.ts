@@ -72,6 +72,8 @@ test('the commands of Alerta’s own CLI about keys find what they ask for', asy
   expect(JSON.stringify(keys)).not.toContain(key)
   expect((await ask('POST', '/key', { scopes: ['admin'] }, key)).status).toBe(403)
   expect((await ask('POST', '/key', { scopes: ['read'], key: 'short' })).status).toBe(400)
+  // else the audit would tell what it does as another's
+  expect((await ask('POST', '/key', { scopes: ['read'], text: 'test' })).status).toBe(409)
   expect((await ask('DELETE', `/key/${key}`)).json).toEqual({ status: 'ok' })
   expect((await ask('DELETE', `/key/${key}`)).status).toBe(404)
   expect((await ask('GET', '/alerts', undefined, key)).status).toBe(401)
@@ -83,6 +85,7 @@ test('the commands of Alerta’s own CLI about keys find what they ask for', asy
       .map((line) => JSON.parse(line)),
   ).toMatchObject([
     { command: 'key create', who: 'key test', result: 'done' },
+    { command: 'key create', who: 'key test', result: 'refused', why: 'another key is called test' },
     { command: 'key revoke', who: 'key test', result: 'done' },
   ])
   expect(stdout).not.toContain(key)

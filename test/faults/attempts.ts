@@ -9,6 +9,9 @@ export const QUICK = {
   concurrency: { start: 4, max: 4 },
 }
 
+/** A configuration in which each attempt stands in the log, also while a failure goes on. */
+export const TALKATIVE = { log: { format: 'json', level: 'debug' } }
+
 /** The log's lines about attempts to deliver the accepted alerts to a destination. */
 export const attemptsAt = (
   relay: { readonly log: readonly LogLine[] },

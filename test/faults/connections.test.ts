@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { type Answer, killAll, type RelayProcess, startRelay } from '../acceptance/relay.js'
 import { closeSinks, startSink } from '../acceptance/sink.js'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js'
-import { attemptsAt, QUICK } from './attempts.js'
+import { attemptsAt, QUICK, TALKATIVE } from './attempts.js'
 
 const proxies: TcpProxy[] = []
 afterEach(async () => {
@@ -17,6 +17,7 @@ async function world(concurrency: number) {
   proxies.push(proxy)
   const url = `http://127.0.0.1:${proxy.port}`
   const relay = await startRelay({
+    config: TALKATIVE,
     destinations: [{ name: 'mom1', url, ...QUICK, concurrency: { start: concurrency, max: concurrency } }],
   })
   return { sink, proxy, relay }

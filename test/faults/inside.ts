@@ -28,6 +28,7 @@ export async function startInside(
     listen: '127.0.0.1:0',
     database_url: `sqlite:${join(dir, 'relay.db')}`,
     auth: { api_keys: [{ key: KEY, scopes: ['admin'] }] },
+    self_alerts: { enabled: false },
     ...settings,
   })
   const lines: LogLine[] = []

@@ -6,7 +6,7 @@ import { inOrder, sendMany } from '../acceptance/load.js'
 import { killAll, startRelay } from '../acceptance/relay.js'
 import { closeSinks, startSink } from '../acceptance/sink.js'
 import { waitFor } from '../support/wait.js'
-import { attemptsAt, QUICK } from './attempts.js'
+import { attemptsAt, QUICK, TALKATIVE } from './attempts.js'
 
 afterEach(async () => {
   killAll()
@@ -17,6 +17,7 @@ test('senders take all file descriptors: what was accepted waits, and is deliver
   const sink = await startSink()
   await sink.down()
   const relay = await startRelay({
+    config: TALKATIVE,
     destinations: [{ name: 'mom1', url: sink.url, ...QUICK }],
   })
   const answers = await sendMany(relay, 0, 20)

@@ -5,7 +5,7 @@ import { type Answer, killAll, type RelayProcess, startRelay } from '../acceptan
 import { closeSinks, startSink, type TestSink } from '../acceptance/sink.js'
 import { freePort } from '../support/ports.js'
 import { waitFor } from '../support/wait.js'
-import { attemptsAt, QUICK } from './attempts.js'
+import { attemptsAt, QUICK, TALKATIVE } from './attempts.js'
 import { createAuthority, type Issued } from './authority.js'
 
 const authority = createAuthority()
@@ -20,6 +20,7 @@ beforeAll(async () => {
   const port = await freePort()
   server = await startTls(port, Number(new URL(sink.url).port))
   relay = await startRelay({
+    config: TALKATIVE,
     destinations: [
       {
         name: 'mom1',

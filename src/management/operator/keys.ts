@@ -11,7 +11,7 @@ import type { Operator, Routes } from './routes.js'
 export interface KeysDeps {
   readonly keyRing: KeyRing
   /** of the configuration: the names by which logs know its keys */
-  readonly configuredTexts: ReadonlySet<string>
+  readonly configuredTexts: () => ReadonlySet<string>
   readonly clock: Pick<Clock, 'now'>
 }
 
@@ -67,7 +67,7 @@ export function serveKeys({ read, change }: Routes, { keyRing, configuredTexts, 
     },
     async ({ body: { expires, ...asked }, operator, note }) => {
       mayGive(operator, asked)
-      if (asked.text !== '' && (configuredTexts.has(asked.text) || isCalled(keyRing, asked.text))) {
+      if (asked.text !== '' && (configuredTexts().has(asked.text) || isCalled(keyRing, asked.text))) {
         throw conflict(`another key is called ${asked.text}: logs would not tell them apart`)
       }
       const expiresAt = expires === undefined ? null : clock.now() + expires

@@ -63,7 +63,7 @@ export function createGates(db: Database.Database, onDamage: OnDamage): Gates {
 }
 
 /** Undefined for what saveGate cannot have written. */
-function parseGate(text: string): Gate | undefined {
+export function parseGate(text: string): Gate | undefined {
   try {
     const gate = JSON.parse(text) as Gate
     if (gate.state === 'suspended') return typeof gate.probeAt === 'number' ? gate : undefined

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import { REMOVED } from '../../../model/gate.js'
 import type { Arranged } from '../../arranged.js'
 import { type ConfiguredQueue, StoreRefused } from '../../contract.js'
+import { parseGate } from '../gates.js'
 import { forgetServer, isSameServer } from './servers.js'
 
 interface Row {
@@ -111,7 +112,7 @@ function holdRemoved(
   return rows
     .filter(({ name, queued_rows }) => queued_rows > 0 && !configured.some((one) => one.name === name))
     .map(({ id, name, queued_rows, gate }) => {
-      if (JSON.parse(gate).state !== 'held') {
+      if (parseGate(gate)?.state !== 'held') {
         const held = JSON.stringify({ state: 'held', why: REMOVED, since: now })
         db.prepare('UPDATE destination SET gate = ? WHERE id = ?').run(held, id)
         db.prepare('INSERT INTO hold (destination, since) VALUES (?, ?) ON CONFLICT DO NOTHING').run(id, now)
@@ -120,7 +121,8 @@ function holdRemoved(
     })
 }
 
-const isRemoved = (gate: string): boolean => {
-  const { state, why } = JSON.parse(gate)
-  return state === 'held' && why === REMOVED
+/** One that cannot be read is none of ours; see gates.ts for what becomes of it. */
+const isRemoved = (text: string): boolean => {
+  const gate = parseGate(text)
+  return gate?.state === 'held' && gate.why === REMOVED
 }

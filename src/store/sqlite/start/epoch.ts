@@ -36,8 +36,10 @@ export function openEpoch(
   const file = readEpochFile(path)
   const held = judge({ ...own, last: last() }, file)
   const known = typeof file === 'string' ? undefined : file
-  const starts = Math.max(own.starts, held === undefined ? 0 : (known?.starts ?? 0)) + 1
-  db.transaction(() => {
+  // a full disk keeps nobody from delivering what waits: then the file stays as it is, and covers less far
+  const attempt = held === undefined ? unlessFull : always
+  const next = Math.max(own.starts, held === undefined ? 0 : (known?.starts ?? 0)) + 1
+  const begin = db.transaction(() => {
     if (held !== undefined) {
       hold(db, WHY[held], now)
       // seen marks and aliases rest on the numbers: those that were given since are not given again
@@ -45,15 +47,19 @@ export function openEpoch(
     }
     // one that was copied and goes on is another database from here
     if (held === 'copied') db.prepare('UPDATE epoch SET id = lower(hex(randomblob(16)))').run()
-    db.prepare('UPDATE epoch SET starts = ?').run(starts)
-  })()
+    db.prepare('UPDATE epoch SET starts = ?').run(next)
+  })
+  const starts = attempt(begin) ? next : own.starts
   if (held !== undefined) onHeld(held)
 
   const database = db.prepare<[], string>('SELECT id FROM epoch').pluck().get() as string
-  let mark = last() + STRIDE
-  writeEpochFile(path, { database, starts, has: last(), mark })
-  // in this order, so that a relay that is killed between them has a file that is not missed, or none
-  if (own.filed === 0) db.prepare('UPDATE epoch SET filed = 1').run()
+  let mark = known?.database === database ? known.mark : last()
+  attempt(() => {
+    writeEpochFile(path, { database, starts, has: last(), mark: last() + STRIDE })
+    mark = last() + STRIDE
+    // in this order, so that a relay that is killed between them has a file that is not missed, or none
+    if (own.filed === 0) db.prepare('UPDATE epoch SET filed = 1').run()
+  })
   // what has been committed, seen from outside the transaction
   const outside = new Database(db.name, { readonly: true })
   const committed = outside.prepare<[], number>(`SELECT seq FROM sqlite_sequence WHERE name = 'message'`).pluck()
@@ -106,11 +112,29 @@ function judge({ id, starts, filed, last }: Own, file: EpochFile | 'absent' | 'd
   return last < file.has || starts < file.starts ? 'restored' : undefined
 }
 
+function always(work: () => void): true {
+  work()
+  return true
+}
+
+/** False: the disk has no room. */
+function unlessFull(work: () => void): boolean {
+  try {
+    work()
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && FULL.has(String(error.code))) return false
+    throw error
+  }
+}
+
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])
+
 function hold(db: Database.Database, why: string, now: number): void {
   db.prepare(
     `UPDATE destination SET gate = json_object('state', 'held', 'why',
-       :why || iif(gate ->> 'state' = 'held', '; held before: ' || (gate ->> 'why'), ''),
-       'since', iif(gate ->> 'state' = 'held', gate ->> 'since', :now))`,
+       :why || iif(json_valid(gate) AND gate ->> 'state' = 'held', '; held before: ' || (gate ->> 'why'), ''),
+       'since', iif(json_valid(gate) AND gate ->> 'state' = 'held', gate ->> 'since', :now))`,
   ).run({ why, now })
   db.prepare(
     'INSERT INTO hold (destination, since) SELECT id, ? FROM destination WHERE true ON CONFLICT DO NOTHING',
