@@ -53,11 +53,11 @@ type Sealed = z.output<typeof sealedSchema>
  */
 export function createSessions(deps: SessionsDeps): Sessions {
   const { auth, lastsMs, madeUp, baseUrl, passwords, keyRing, clock } = deps
-  const secret = auth.secret_key?.reveal() ?? madeUp
-  const seal = createSeal(Buffer.from(hkdfSync('sha256', secret, '', 'alerta-relay console session', 32)))
+  const hmacKey = auth.secret_key?.reveal() ?? madeUp
+  const seal = createSeal(Buffer.from(hkdfSync('sha256', hmacKey, '', 'alerta-relay console session', 32)))
   const users = new Map(
     auth.users.map((user) => {
-      const mark = createHmac('sha256', secret).update(user.password_hash.reveal()).digest('base64url').slice(0, 16)
+      const mark = createHmac('sha256', hmacKey).update(user.password_hash.reveal()).digest('base64url').slice(0, 16)
       return [user.username, { mark, principal: principal(`user ${user.username}`, user) }]
     }),
   )
@@ -86,7 +86,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
   }
 
   return {
-    name: `alerta-relay-${nameOf(auth.secret_key === undefined ? baseUrl : secret)}`,
+    name: `alerta-relay-${nameOf(auth.secret_key === undefined ? baseUrl : hmacKey)}`,
     async open(by, sender) {
       if ('key' in by) return openByKey(by.key, sender)
       const found = await passwords(by.username, by.password, sender)

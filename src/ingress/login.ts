@@ -38,8 +38,10 @@ export function createLoginRoute({ login, origins, repeats, log }: LoginRouteDep
     const result = await login(name, password, sender)
     if (result.ok) return c.json({ token: result.token })
     // anybody may try, as often as he likes
-    const level = repeats.first('login refused', { sender, status: String(result.status) }) ? 'warn' : 'debug'
-    log[level]({ request: c.get('requestId'), sender, status: result.status, why: result.message }, 'login refused')
+    const isNew = repeats.first('login refused', { sender, status: String(result.status) })
+    const facts = { request: c.get('requestId'), sender, status: result.status, why: result.message }
+    if (isNew) log.warn(facts, 'login refused')
+    else log.debug(facts, 'login refused')
     throw new Refused(result.status, result.message, result.headers)
   }
 }

@@ -1,3 +1,4 @@
+import { isNormal } from '../model/alert.js'
 import { type AlertState, type Applied, type HistoryEntry, STATE_ACTIONS } from '../model/ledger.js'
 import type { Draft } from '../model/message.js'
 import { act } from './machine.js'
@@ -40,7 +41,8 @@ export function applyAction(draft: ActionDraft, state: AlertState, options: Ledg
     statusUntil: heldUntil(draft, state, status, timeout),
     ...trailAfter(draft, state, entry),
   }
-  return { state: next, entry, changed, refused: undefined }
+  const ofNormal = status !== state.status && severity === state.severity && isNormal(severity, options)
+  return { state: next, entry, changed, refused: undefined, ...(ofNormal ? { ofNormal } : {}) }
 }
 
 function trailAfter({ ranOut }: ActionDraft, state: AlertState, entry: HistoryEntry) {

@@ -33,9 +33,12 @@ export function merge(
   return { state, entry: entry && { ...entry, severity, status }, changed, refused: undefined }
 }
 
-/** Severity and status come from different relays. A status that was set by its name is meant, whatever the severity. */
-const isMixed = ({ kind }: Applicable, { severity, status }: Became): boolean =>
-  (severity === undefined) !== (status === undefined) && kind !== 'status'
+/**
+ * Severity and status come from different relays, and the one of the status may not have known that it is normal. One that
+ * was set by its name is meant, whatever the severity.
+ */
+const isMixed = ({ kind }: Applicable, { severity, status, ofNormal }: Became): boolean =>
+  (severity === undefined) !== (status === undefined) && kind !== 'status' && !ofNormal
 
 /**
  * Where a reception came in that we had not heard of when its alert expired here: the relay that had it says nothing of

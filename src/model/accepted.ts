@@ -9,17 +9,20 @@ export interface FirstAccepted {
 }
 
 const NOTHING = 'nothing'
+const OF_NORMAL = 'of-normal'
 
 /**
  * X-Alerta-Accepted: "2026-11-21T03:04:05.678Z; severity=major; status=ack", where it set neither "…; nothing", and of a
- * state that came about in parts "…; severity=major; status=ack; status-since=2026-11-21T02:00:00.000Z".
+ * state that came about in parts "…; severity=major; status=ack; status-since=2026-11-21T02:00:00.000Z". A normal alert that
+ * was opened all the same: "…; status=open; of-normal".
  */
 export function formatAccepted(stamp: number, became: Became | undefined): string {
-  const { severity, status, statusStamp } = became ?? {}
+  const { severity, status, statusStamp, ofNormal } = became ?? {}
   const parts = [
     ...(severity === undefined ? [] : [`severity=${encoded(severity)}`]),
     ...(status === undefined ? [] : [`status=${encoded(status)}`]),
     ...(statusStamp === undefined ? [] : [`status-since=${iso(statusStamp)}`]),
+    ...(status !== undefined && ofNormal ? [OF_NORMAL] : []),
   ]
   const told = became !== undefined && parts.length === 0 ? [NOTHING] : parts
   return [iso(stamp), ...told].join('; ')
@@ -40,6 +43,7 @@ export function parseAccepted(header: string): FirstAccepted {
       ...(severity === undefined ? {} : { severity }),
       ...(status === undefined ? {} : { status }),
       ...(status === undefined || statusStamp === undefined ? {} : { statusStamp }),
+      ...(status !== undefined && told.includes(OF_NORMAL) ? { ofNormal: true } : {}),
     },
   }
 }

@@ -95,6 +95,8 @@ export interface Applied {
   readonly refused: string | undefined
   /** absent: none of them */
   readonly note?: Noted
+  /** an operator brought a normal alert into its status, and knew that it is */
+  readonly ofNormal?: true
 }
 
 /** The parts of an alert's state that a write set, in the view of the relay that accepted it first; none: it set nothing. */
@@ -103,6 +105,8 @@ export interface Became {
   readonly status?: string
   /** epoch ms since when this is the status, where a state is told that came about in parts; else the message's stamp */
   readonly statusStamp?: number
+  /** the status is meant so although the severity is normal, as there it was known to be */
+  readonly ofNormal?: true
 }
 
 /** An alert as a peer's GET /alerts tells it. */

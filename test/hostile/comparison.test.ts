@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { finding, type Rule, source, sourcesUnder } from '../house/source.js'
 
 /** What may be done with a secret where senders are judged: everything else could take longer for a better guess. */
-const TAKERS = ['digest', 'update', 'verify']
+const TAKERS = ['digest', 'digestOf', 'update', 'verify']
 
 const isReveal = (node: ts.Node): node is ts.CallExpression =>
   ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'reveal'
@@ -11,9 +11,13 @@ const isReveal = (node: ts.Node): node is ts.CallExpression =>
 const nameOf = (called: ts.Expression): string =>
   ts.isPropertyAccessExpression(called) ? called.name.text : called.getText()
 
-function isSafe({ parent }: ts.CallExpression): boolean {
+function isSafe(call: ts.CallExpression): boolean {
+  // or what stands in its place where there is none
+  const isAlternative =
+    ts.isBinaryExpression(call.parent) && call.parent.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken
+  const { parent } = isAlternative ? call.parent : call
   if (ts.isCallExpression(parent)) return TAKERS.includes(nameOf(parent.expression))
-  // for HMACs, of which libraries compare the results in constant time: of login tokens, and Hawk's own
+  // for HMACs, of which libraries compare the results in constant time: of login tokens and sessions, and Hawk's own
   if (ts.isVariableDeclaration(parent)) return parent.name.getText() === 'hmacKey'
   return ts.isPropertyAssignment(parent) && parent.name.getText() === 'key'
 }
@@ -38,6 +42,7 @@ test('the secrets of senders are looked at in as many places as is known', () =>
     'src/auth/login-token.ts',
     'src/auth/password-check.ts',
     'src/auth/secret-index.ts',
+    'src/auth/session.ts',
     'src/auth/sign.ts',
   ])
 })
@@ -48,6 +53,7 @@ test.each([
   'new Set([key.reveal()]).has(presented)',
   'presented.startsWith(key.reveal())',
   'compare(key.reveal(), presented)',
+  'const known = entry.secret?.reveal() ?? other',
 ])('a comparison like %j is found', (text) => {
   expect(noPlainComparison.check(source('src/auth/a.ts', text))).not.toEqual([])
 })

@@ -7,7 +7,10 @@ const STAMP = Date.parse('2026-11-21T03:04:05.678Z')
 const times = fc.integer({ min: 0, max: 8_640_000_000_000 })
 const words = fc.string({ minLength: 1, unit: 'grapheme' })
 const states = fc.oneof(
-  fc.record({ severity: words, status: words, statusStamp: times }, { requiredKeys: ['status'] }),
+  fc.record(
+    { severity: words, status: words, statusStamp: times, ofNormal: fc.constant(true as const) },
+    { requiredKeys: ['status'] },
+  ),
   fc.record({ severity: words }, { requiredKeys: [] }),
 )
 

@@ -107,7 +107,9 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
       return { ...accepted(verdicts), outdated: true }
     }
     if (change === undefined) throw new Error('a message about an alert changes it')
-    const alert = index.record(draft, found, change, lanes, isApplied(judged))
+    // what was refused here changed nothing: the same from elsewhere may have been done there, and is no copy of it
+    const last = judged.applied?.refused === undefined ? change : (found?.known.last ?? change)
+    const alert = index.record(draft, found, last, lanes, isApplied(judged))
     if (found !== undefined && entry === undefined && draft.kind === 'alert') index.begin(alert, draft.alertId)
     const repeats = isRepeat(draft, subject) ? (entry?.changedSeq ?? null) : null
     const seq = journal.write(

@@ -42,6 +42,7 @@ export function becameOf(draft: AboutAlert, applied: Applied | undefined, earlie
   return {
     ...(draft.kind === 'alert' || isOther ? { severity } : {}),
     ...(status !== earlier?.status || worse ? { status } : {}),
+    ...(applied.ofNormal ? { ofNormal: true } : {}),
   }
 }
 
@@ -60,7 +61,11 @@ export function stillTold(became: Became, now: Since, known: KnownState | undefi
   const told = PARTS.filter((part) => {
     return known === undefined || isLater(sinceOf(part, became, now), known.registers[part])
   })
-  return Object.fromEntries(told.flatMap((part) => (became[part] === undefined ? [] : [[part, became[part]]])))
+  const { ofNormal } = became
+  return {
+    ...Object.fromEntries(told.flatMap((part) => (became[part] === undefined ? [] : [[part, became[part]]]))),
+    ...(ofNormal && told.includes('status') ? { ofNormal } : {}),
+  }
 }
 
 /** The registers after a write that was applied; `known` undefined: it was the first about its alert. */
