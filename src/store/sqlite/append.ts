@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import type { Decision, Verdict } from '../../model/decision.js'
+import type { Change, Decision, Verdict } from '../../model/decision.js'
 import type { Note } from '../../model/ledger.js'
 import { type AboutAlert, type Draft, isAboutAlert } from '../../model/message.js'
 import type { Appended, Current, Decide, LedgerRules } from '../contract.js'
@@ -107,9 +107,7 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
       return { ...accepted(verdicts), outdated: true }
     }
     if (change === undefined) throw new Error('a message about an alert changes it')
-    // what was refused here changed nothing: the same from elsewhere may have been done there, and is no copy of it
-    const last = judged.applied?.refused === undefined ? change : (found?.known.last ?? change)
-    const alert = index.record(draft, found, last, lanes, isApplied(judged))
+    const alert = index.record(draft, found, lastOf(change, subject), lanes, isApplied(judged))
     if (found !== undefined && entry === undefined && draft.kind === 'alert') index.begin(alert, draft.alertId)
     const repeats = isRepeat(draft, subject) ? (entry?.changedSeq ?? null) : null
     const seq = journal.write(
@@ -211,6 +209,10 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     return appended
   }
 }
+
+/** What was refused here changed nothing: the same from elsewhere may have been done there, and is no copy of it. */
+const lastOf = (change: Change, { judged, found }: Subject): Change =>
+  judged.applied?.refused === undefined ? change : (found?.known.last ?? change)
 
 const isQueued = (verdict: Verdict): verdict is Extract<Verdict, { kind: 'queue' }> => verdict.kind === 'queue'
 
