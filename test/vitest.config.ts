@@ -6,9 +6,11 @@ const all = ['test/**/*.test.ts']
 const house = ['test/house/**/*.test.ts']
 /** They wait more than they work. */
 const operating = [
-  'test/acceptance/{keys,moves,operators-http,reload*,repeated-failures,runbook-*,self-alerts,story,traces}.test.ts',
+  'test/acceptance/{keys,moves,operators-http,reload*,repeated-failures,runbook-*,story,traces}.test.ts',
   'test/console/browser/**/*.test.ts',
 ]
+/** Nearly all of its two minutes it waits: beside the unit tests. */
+const patient = ['test/acceptance/self-alerts.test.ts']
 const acceptance = ['test/{acceptance,faults,hostile}/**/*.test.ts']
 
 /**
@@ -28,12 +30,13 @@ export default defineConfig({
         extends: true,
         test: { name: 'unit', include: all, exclude: [...house, ...acceptance, ...operating], testTimeout: 20_000 },
       },
+      { extends: true, test: { name: 'patient', include: patient, testTimeout: 240_000, hookTimeout: 60_000 } },
       {
         extends: true,
         test: {
           name: 'acceptance',
           include: acceptance,
-          exclude: operating,
+          exclude: [...operating, ...patient],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
@@ -47,7 +50,7 @@ export default defineConfig({
           include: operating,
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 2 },
         },
       },
