@@ -1,5 +1,5 @@
 import { unreachable } from '../base/unreachable.js'
-import type { AlertState, Applied, Became, Note } from '../model/ledger.js'
+import type { AlertState, Applied, Note, StillTold } from '../model/ledger.js'
 import type { AboutAlert, Draft } from '../model/message.js'
 import { applyAction } from './apply-action.js'
 import { applyAlert } from './apply-alert.js'
@@ -21,7 +21,7 @@ export interface Ledger {
   /** `note`: that the draft is about, as it is; undefined: there is none */
   apply(draft: ChangeDraft, state: AlertState, note?: Note): Applied
   /** What another relay made of it, of which the parts in `told` still count, put into what we made of it. */
-  merge(draft: AlertDraft | ChangeDraft, applied: Applied, told: Became, earlier: AlertState | undefined): Applied
+  merge(draft: AlertDraft | ChangeDraft, applied: Applied, told: StillTold, earlier: AlertState | undefined): Applied
 }
 
 export const createLedger = (options: LedgerOptions): Ledger => ({

@@ -1,10 +1,10 @@
 import { isNormal, type Severities } from '../model/alert.js'
-import type { AlertState, Applied, Became, HistoryEntry } from '../model/ledger.js'
+import type { AlertState, Applied, HistoryEntry, StillTold } from '../model/ledger.js'
 import type { AboutAlert } from '../model/message.js'
 
 type Applicable = Exclude<AboutAlert, { kind: 'delete' }>
 
-/** A normal alert is closed, whoever acked it while it was not. */
+/** A normal alert is closed, whoever acked it while it was not. Should it become another severity, it is acked. */
 const UNTIL_NORMAL: ReadonlySet<string> = new Set(['open', 'ack'])
 
 /**
@@ -15,14 +15,15 @@ const UNTIL_NORMAL: ReadonlySet<string> = new Set(['open', 'ack'])
 export function merge(
   draft: Applicable,
   applied: Applied,
-  told: Became,
+  told: StillTold,
   earlier: AlertState | undefined,
   severities: Severities,
 ): Applied {
   const severity = told.severity ?? earlier?.severity ?? applied.state.severity
-  const said = told.status ?? revived(draft, earlier) ?? earlier?.status ?? applied.state.status
-  const status = isMixed(draft, told) && isNormal(severity, severities) && UNTIL_NORMAL.has(said) ? 'closed' : said
-  if (severity === applied.state.severity && status === applied.state.status) return applied
+  const said = told.status ?? revived(draft, earlier) ?? told.said ?? earlier?.status ?? applied.state.status
+  const status = told.mixed && isNormal(severity, severities) && UNTIL_NORMAL.has(said) ? 'closed' : said
+  const asSaid = said === status ? {} : { said }
+  if (severity === applied.state.severity && status === applied.state.status) return { ...applied, ...asSaid }
   const state = {
     ...applied.state,
     ...ofSeverity(severity, applied.state, earlier),
@@ -30,15 +31,8 @@ export function merge(
   }
   const changed = status !== earlier?.status || severity !== earlier.severity || state.event !== earlier.event
   const entry = applied.entry ?? (changed ? entryOf(draft, state) : undefined)
-  return { state, entry: entry && { ...entry, severity, status }, changed, refused: undefined }
+  return { state, entry: entry && { ...entry, severity, status }, changed, refused: undefined, ...asSaid }
 }
-
-/**
- * Severity and status come from different relays, and the one of the status may not have known that it is normal. One that
- * was set by its name is meant, whatever the severity.
- */
-const isMixed = ({ kind }: Applicable, { severity, status, ofNormal }: Became): boolean =>
-  (severity === undefined) !== (status === undefined) && kind !== 'status' && !ofNormal
 
 /**
  * Where a reception came in that we had not heard of when its alert expired here: the relay that had it says nothing of

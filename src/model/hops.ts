@@ -23,6 +23,10 @@ export const formatHops = (hops: readonly Hop[]): string => hops.map((hop) => ho
 export const samePath = (a: readonly Hop[], b: readonly Hop[]): boolean =>
   a.length === b.length && a.every((hop, i) => hopKey(hop) === hopKey(b[i] as Hop))
 
+/** Two lists begin at the same server, the first that passed something on; empty ones begin here. */
+export const sameOrigin = (a: readonly Hop[], b: readonly Hop[]): boolean =>
+  (a[0] && hopKey(a[0])) === (b[0] && hopKey(b[0]))
+
 /** Exact comparison after normalising; the hop that is one of `identities`, if any. */
 export const findHop = (hops: readonly Hop[], identities: ReadonlySet<Identity>): Hop | undefined =>
   hops.find((hop) => hop.identity !== undefined && identities.has(hop.identity))

@@ -1,4 +1,5 @@
-import { uuidv4, uuidv7 } from 'uuidv7'
+import { randomUUID } from 'node:crypto'
+import { uuidv7 } from 'uuidv7'
 
 /** UUIDv7, lower case, the same along a chain of relays (header X-Alerta-Message). */
 export type MessageId = string & { readonly brand: 'MessageId' }
@@ -11,7 +12,7 @@ export interface Ids {
 }
 
 /** Alerts get version 4, as Alerta gives them: people write the first 8 characters, of version 7 a minute's all alike. */
-export const randomIds: Ids = { messageId: () => uuidv7() as MessageId, id: () => uuidv4() }
+export const randomIds: Ids = { messageId: () => uuidv7() as MessageId, id: () => randomUUID() }
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
 

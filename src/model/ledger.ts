@@ -97,6 +97,8 @@ export interface Applied {
   readonly note?: Noted
   /** an operator brought a normal alert into its status, and knew that it is */
   readonly ofNormal?: true
+  /** the status as it was told; absent: as it is in the state */
+  readonly said?: string
 }
 
 /** The parts of an alert's state that a write set, in the view of the relay that accepted it first; none: it set nothing. */
@@ -107,6 +109,14 @@ export interface Became {
   readonly statusStamp?: number
   /** the status is meant so although the severity is normal, as there it was known to be */
   readonly ofNormal?: true
+}
+
+/** Of a write the parts that nobody has set later, and what they meet. */
+export interface StillTold extends Pick<Became, 'severity' | 'status'> {
+  /** the status that stays, as it was told */
+  readonly said?: string
+  /** severity and status will be of different writes, and who set the status may not have known that it is normal */
+  readonly mixed?: true
 }
 
 /** An alert as a peer's GET /alerts tells it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { unreachable } from '../base/unreachable.js'
 import type { Change } from '../model/decision.js'
-import { samePath } from '../model/hops.js'
+import { sameOrigin, samePath } from '../model/hops.js'
 import { type AboutAlert, type Draft, isAboutAlert } from '../model/message.js'
 
 /** How long a copy may take on the longer way round a diamond (DESIGN §4). */
@@ -16,13 +16,16 @@ export function changeOf(draft: Draft): Change | undefined {
 
 /**
  * Whether a change is the last one again, come another way: same id, equal content, other hops, within the window.
- * `last` is the alert's newest change, so nothing else was accepted in between. In doubt it is not a copy.
+ * `last` is the alert's newest change, so nothing else was accepted in between. What else two operators do is not the same,
+ * however alike, where it was accepted at different places; an alert with an id is, as when a load balancer tries the other
+ * side. In doubt it is not a copy.
  */
 export function isCopy(kind: Draft['kind'], change: Change, last: Change): boolean {
   const window = kind === 'alert' ? ALERT_WINDOW_MS : ACTION_WINDOW_MS
   return (
     change.alertId === last.alertId &&
     change.digest === last.digest &&
+    (kind === 'alert' || sameOrigin(change.hops, last.hops)) &&
     !samePath(change.hops, last.hops) &&
     Math.abs(change.at - last.at) <= window
   )

@@ -6,7 +6,7 @@ import type { BreakerState, Gate } from '../model/gate.js'
 import type { Heartbeat } from '../model/heartbeat.js'
 import type { Hop } from '../model/hops.js'
 import type { Ids, MessageId } from '../model/ids.js'
-import type { AlertState, Applied, Became, Carried, HistoryEntry, Note } from '../model/ledger.js'
+import type { AlertState, Applied, Carried, HistoryEntry, Note, StillTold } from '../model/ledger.js'
 import type { AboutAlert, Draft, Kind, Message, Write } from '../model/message.js'
 import type { AlertReads } from './alert-reads.js'
 import type { ApiKeys } from './api-keys.js'
@@ -62,7 +62,7 @@ export interface LedgerRules {
   readonly merge: (
     draft: Exclude<AboutAlert, { kind: 'delete' }>,
     applied: Applied,
-    told: Became,
+    told: StillTold,
     earlier: AlertState | undefined,
   ) => Applied
   /** the body of a POST /alert that brings a peer to this state */

@@ -146,7 +146,7 @@ export function wholeLifeContract(bench: Bench): void {
       expect(await store.append(note)).toMatchObject({ kind: 'copy', by: 'message id', note: { text: 'once' } })
       const status = { kind: 'status', status: 'ack', text: '', timeout: null } as const
       await store.append(changeDraft('x', status, { via: 'http://a' }))
-      expect(await store.append(changeDraft('x', status, { via: 'http://b' }))).toMatchObject({ kind: 'copy' })
+      expect(await store.append(changeDraft('x', status, { via: 'http://a,http://b' }))).toMatchObject({ kind: 'copy' })
     })
 
     test('about an alert of another customer is refused', async () => {

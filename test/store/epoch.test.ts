@@ -3,37 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { systemClock } from '../../src/base/clock.js'
-import { createDecide } from '../../src/routing/decide.js'
-import type { Held } from '../../src/store/arranged.js'
 import type { Store } from '../../src/store/contract.js'
 import { MIGRATIONS } from '../../src/store/sqlite/migrations/migrations.js'
-import { openSqlite } from '../../src/store/sqlite/store.js'
-import { route } from '../contract/bench.js'
 import { alertDraft } from '../support/drafts.js'
-import { queueOf, rulesFor } from '../support/rules.js'
-
-interface Opened {
-  readonly store: Store
-  readonly held: readonly Held[]
-}
+import { type Opened, openAt } from './opened.js'
 
 const scratch = () => join(mkdtempSync(join(tmpdir(), 'relay-')), 'relay.db')
-
-async function openAt(path: string): Promise<Opened> {
-  const held: Held[] = []
-  const store = await openSqlite({
-    path,
-    lockWaitMs: 100,
-    clock: systemClock,
-    owner: 'one',
-    onHeld: (why) => void held.push(why),
-    destinations: [queueOf(route('mom1'), { rows: 100_000, bytes: 100_000_000 })],
-    decide: createDecide([route('mom1')]),
-    rules: rulesFor([route('mom1')]),
-  })
-  return { store, held }
-}
 
 /** Accepts so many alerts; returns the journal's number of the last delivery that waits. */
 async function accept(store: Store, count: number): Promise<number> {

@@ -3,31 +3,12 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../src/base/clock.js'
-import { createDecide } from '../../src/routing/decide.js'
-import type { Held } from '../../src/store/arranged.js'
 import { restore } from '../../src/store/sqlite/backup/restore.js'
-import { openSqlite } from '../../src/store/sqlite/store.js'
-import { route } from '../contract/bench.js'
 import { alertDraft } from '../support/drafts.js'
-import { queueOf, rulesFor } from '../support/rules.js'
 import { scratchDir } from '../support/scratch.js'
+import { openAt } from './opened.js'
 
 const AT = '2026-01-01T00:00:00.000Z'
-
-async function openAt(path: string) {
-  const held: Held[] = []
-  const store = await openSqlite({
-    path,
-    lockWaitMs: 100,
-    clock: systemClock,
-    owner: 'one',
-    onHeld: (why) => void held.push(why),
-    destinations: [queueOf(route('mom1'), { rows: 1_000, bytes: 1_000_000 })],
-    decide: createDecide([route('mom1')]),
-    rules: rulesFor([route('mom1')]),
-  })
-  return { store, held }
-}
 
 /** A database in which one alert waits, and a copy of it. */
 async function databases(): Promise<{ path: string; backup: string }> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -24,8 +24,8 @@ export interface Federation {
   settle(pick?: (choices: number) => number): Promise<void>
   /** The messages that a relay's own sink got, in order: "critical text", "ack", "delete". */
   sink(relay: string): readonly string[]
-  /** Severity and status of the alerts that a relay's ledger has. */
-  ledger(relay: string): readonly string[]
+  /** Severity and status of the alerts that a relay's ledger has; `resource`: of this one only. */
+  ledger(relay: string, resource?: string): readonly string[]
   end(): Promise<void>
 }
 
@@ -43,12 +43,14 @@ interface Relay {
   readonly got: string[]
 }
 
+/** Nothing here is about what survives, and a commit to a disk takes ten times as long as all else. */
+const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 const CARRIED_MAX = 2_000
 const done: Settlement = { to: 'delivered', status: 201, note: null }
 const baseUrl = (name: string) => `http://${name}`
 
 export async function createFederation(names: readonly string[], edges: readonly Edge[]): Promise<Federation> {
-  const dir = mkdtempSync(join(tmpdir(), 'federation-'))
+  const dir = mkdtempSync(join(SCRATCH, 'federation-'))
   let now = 1_000_000
   const relays = await Promise.all(names.map(openRelay))
 
@@ -109,12 +111,13 @@ export async function createFederation(names: readonly string[], edges: readonly
       }
     },
     sink: (name) => relay(name).got,
-    ledger(name) {
+    ledger(name, resource) {
       const db = new Database(join(dir, `${name}.db`), { readonly: true })
       const rows = db.prepare(
-        `SELECT ledger.severity || ' ' || status FROM ledger JOIN alert ON alert.id = ledger.alert WHERE deleted_at IS NULL`,
+        `SELECT ledger.severity || ' ' || status FROM ledger JOIN alert ON alert.id = ledger.alert
+         WHERE deleted_at IS NULL AND resource = coalesce(?, resource)`,
       )
-      const states = rows.pluck().all() as string[]
+      const states = rows.pluck().all(resource) as string[]
       db.close()
       return states
     },

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Change, Decision, Verdict } from '../../model/decision.js'
-import type { Note } from '../../model/ledger.js'
+import type { AlertState, Note } from '../../model/ledger.js'
 import { type AboutAlert, type Draft, isAboutAlert } from '../../model/message.js'
 import type { Appended, Current, Decide, LedgerRules } from '../contract.js'
 import type { AlertIds } from './index/alert-ids.js'
@@ -9,6 +9,7 @@ import type { Follow } from './index/follow.js'
 import type { Identify } from './index/identify.js'
 import { createKnownOf } from './index/known-of.js'
 import { isApplied, type Judged, type Ledger, type LedgerEntry } from './index/ledger.js'
+import { createMarking } from './index/marking.js'
 import type { Marks } from './index/marks.js'
 import type { Notes } from './index/notes.js'
 import { createBudgetCheck } from './outbox/budget-check.js'
@@ -56,6 +57,7 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     deps
   const { heartbeatStates } = deps
   const withinBudgets = createBudgetCheck(queues)
+  const marking = createMarking(deps)
   const knownOf = createKnownOf({ index, ledger })
   const statement = {
     isSeen: db.prepare('SELECT 1 FROM seen WHERE key = ?').pluck(),
@@ -117,12 +119,9 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
       verdicts,
     )
     ledger.write(alert, draft, judged, entry, seq)
-    if (!alertIds.isOfOthers(draft.alertId, draft.customers)) {
-      const before = alertIds.note(draft.alertId, alert, 0, draft.acceptedAt)
-      identify.recognise(before, alert)
-    }
+    const before = noteId(draft, alert)
     queueAll(tx, seq, draft, verdicts)
-    setMarks(alert, draft, verdicts)
+    marking.set(alert, draft, verdicts, found)
     if (from !== undefined && draft.kind === 'alert') marks.learn(alert, from.id, draft.alertId, seq)
     if (isApplied(judged)) noteChange(draft, alert, subject, verdicts, seq)
     if (judged.standing !== 'newest')
@@ -130,15 +129,27 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
         follow(tx, alert, queues.byName(destination), draft.acceptedAt)
       }
     const outdated = judged.standing === 'outdated' ? ({ outdated: true } as const) : {}
-    return { ...accepted(verdicts), ...outcomeOf(draft, alert), ...outdated }
+    return {
+      ...accepted(verdicts),
+      ...outcomeOf(draft, alert, before === undefined ? stateOf(judged) : undefined),
+      ...outdated,
+    }
+  }
+
+  /** Returns what the id meant until now: what came in about that is applied, and has changed the state once more. */
+  function noteId(draft: AboutAlert, alert: number): number | undefined {
+    if (alertIds.isOfOthers(draft.alertId, draft.customers)) return undefined
+    const before = alertIds.note(draft.alertId, alert, 0, draft.acceptedAt)
+    identify.recognise(before, alert)
+    return before
   }
 
   const lacksNote = (draft: AboutAlert, alert: number): boolean =>
     draft.kind === 'note' && draft.action !== 'add' && notes.get(draft.noteId, alert) === undefined
 
   /** What the sender is told of. */
-  const outcomeOf = (draft: Draft, alert: number) => ({
-    current: draft.kind === 'alert' ? ledger.current(alert) : undefined,
+  const outcomeOf = (draft: Draft, alert: number, state?: AlertState) => ({
+    current: draft.kind === 'alert' ? ledger.current(alert, state) : undefined,
     note: draft.kind === 'note' ? notes.get(draft.noteId, alert) : undefined,
   })
 
@@ -163,27 +174,10 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
   function noteChange(draft: AboutAlert, alert: number, subject: Subject, verdicts: readonly Verdict[], seq: number) {
     if (draft.kind === 'delete' && subject.found?.known.key !== undefined) index.markDeleted(alert, draft.acceptedAt)
     if (!changesState(draft, subject.judged)) return
-    noteWhoKnows(alert, verdicts, seq)
+    marking.passed(alert, verdicts, seq)
     if (draft.kind !== 'alert' || subject.found !== undefined) return
     // deleted ones live on there: their deletes that still wait would take this one away
-    for (const gone of index.gone(draft.alert)) noteWhoKnows(gone, verdicts, seq)
-  }
-
-  /** These destinations made this change or saw it before us: what is queued for them about the alert is older news. */
-  function noteWhoKnows(alert: number, verdicts: readonly Verdict[], seq: number): void {
-    for (const verdict of verdicts) {
-      if (verdict.kind !== 'skip' || verdict.why !== 'already passed') continue
-      marks.changed(alert, queues.byName(verdict.destination).id, seq)
-    }
-  }
-
-  function setMarks(alert: number, draft: AboutAlert, verdicts: readonly Verdict[]): void {
-    for (const verdict of verdicts) {
-      if (verdict.mark === undefined) continue
-      const passed = verdict.kind === 'queue' || verdict.why === 'already passed'
-      const { id } = queues.byName(verdict.destination)
-      marks.set(alert, id, verdict.mark, draft.kind === 'alert' && passed)
-    }
+    for (const gone of index.gone(draft.alert)) marking.passed(gone, verdicts, seq)
   }
 
   function queueAll(tx: Tx, seq: number, draft: Draft, verdicts: readonly Verdict[]): void {
@@ -231,6 +225,9 @@ const changesState = (draft: AboutAlert, { applied }: Judged): boolean =>
 
 const isRepeat = (draft: AboutAlert, { judged, entry }: Subject): boolean =>
   draft.kind === 'alert' && judged.standing === 'newest' && entry !== undefined && judged.applied?.changed === false
+
+/** As it was just written; undefined: it was not. */
+const stateOf = (judged: Judged): AlertState | undefined => (isApplied(judged) ? judged.applied?.state : undefined)
 
 /** Where the state's time had to be later than the clock's, the message says so to other relays. */
 const stampOf = (draft: AboutAlert, { stamp }: Judged): number | undefined =>

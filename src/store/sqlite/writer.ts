@@ -27,6 +27,9 @@ interface Unit {
 /** Bounds a transaction's time, and with it how long the event loop is away. */
 const MAX_UNITS_PER_COMMIT = 256
 
+/** Bounds what one message waits for others, where there is no end of them. */
+const LONGEST_GATHERING_MS = 4
+
 /** Told of each transaction that is on disk: how many units it had, and how long it took (ms). */
 export type OnCommit = (units: number, ms: number) => void
 
@@ -45,16 +48,25 @@ export function createWriter(
     undo: db.prepare('ROLLBACK TO unit'),
   }
   let queue: Unit[] = []
-  let scheduled = false
+  let gathering: { readonly since: number; units: number } | undefined
 
   function schedule(): void {
-    if (scheduled) return
-    scheduled = true
-    setImmediate(flush)
+    if (gathering !== undefined) return
+    gathering = { since: monotonic(), units: queue.length }
+    setImmediate(gather)
+  }
+
+  /** Goes round the event loop until a round brings nothing new: what is coming in at once shares a commit. */
+  function gather(): void {
+    if (gathering === undefined) return
+    const isMore = queue.length > gathering.units && queue.length < MAX_UNITS_PER_COMMIT
+    if (!isMore || monotonic() - gathering.since >= LONGEST_GATHERING_MS) return flush()
+    gathering.units = queue.length
+    setImmediate(gather)
   }
 
   function flush(): void {
-    scheduled = false
+    gathering = undefined
     const batch = queue.slice(0, MAX_UNITS_PER_COMMIT)
     queue = queue.slice(MAX_UNITS_PER_COMMIT)
     if (queue.length > 0) schedule()

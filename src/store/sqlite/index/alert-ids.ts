@@ -42,18 +42,20 @@ export function createAlertIds(db: Database.Database): AlertIds {
     prefix: db.prepare<[string, string, number], Resolved>(
       'SELECT alert, id FROM alert_id WHERE id >= ? AND id < ? ORDER BY id LIMIT ?',
     ),
-    insert: db.prepare(
-      `INSERT INTO alert_id (id, alert, seen_at, source, n) VALUES (:id, :alert, :at, :source,
-         (SELECT coalesce(max(n) + 1, 0) FROM alert_id WHERE alert = :alert AND source = :source))`,
-    ),
+    insert: db
+      .prepare<[{ id: string; alert: number; source: number; at: number }], number>(
+        `INSERT INTO alert_id (id, alert, seen_at, source, n) VALUES (:id, :alert, :at, :source,
+           (SELECT coalesce(max(n) + 1, 0) FROM alert_id WHERE alert = :alert AND source = :source))
+         ON CONFLICT (id) DO NOTHING RETURNING n`,
+      )
+      .pluck(),
     update: db.prepare(
       `UPDATE alert_id SET seen_at = :at, alert = :alert, source = :source
        WHERE id = :id AND (source <> 0 OR :source = 0)`,
     ),
     trim: db.prepare(
       `DELETE FROM alert_id WHERE alert = :alert AND source = :source AND n > 0
-         AND id <> (SELECT first_id FROM alert WHERE alert.id = :alert)
-         AND n <= (SELECT max(n) FROM alert_id WHERE alert = :alert AND source = :source) - ${LAST_KEPT}`,
+         AND id <> (SELECT first_id FROM alert WHERE alert.id = :alert) AND n <= :upTo`,
     ),
   }
   return {
@@ -65,13 +67,15 @@ export function createAlertIds(db: Database.Database): AlertIds {
       return found.some((one) => one.alert !== found[0]?.alert) ? 'ambiguous' : found[0]
     },
     note(id, alert, source, at) {
-      const before = statement.exact.get(id)
-      if (before !== undefined) statement.update.run({ id, alert, source, at })
-      else {
-        statement.insert.run({ id, alert, source, at })
-        statement.trim.run({ alert, source })
+      // most are new
+      const n = statement.insert.get({ id, alert, source, at })
+      if (n === undefined) {
+        const before = statement.exact.get(id)
+        statement.update.run({ id, alert, source, at })
+        return before
       }
-      return before
+      if (n > LAST_KEPT) statement.trim.run({ alert, source, upTo: n - LAST_KEPT })
+      return undefined
     },
     isOfOthers(id, customers) {
       if (customers.length === 0) return false

@@ -30,6 +30,10 @@ export interface IndexedAlert {
   readonly known: KnownAlert
   /** the id that the draft means, made whole where it gave only its beginning */
   readonly alertId: string
+  /** the events that it takes for its own, as JSON */
+  readonly correlate: string
+  /** names of destinations to which an alert went, or from which one came */
+  readonly sentTo: ReadonlySet<string>
 }
 
 /** The durable index of alerts: id -> alert, its lanes and its last change. */
@@ -86,10 +90,10 @@ export function createAlertIndex(
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     update: db.prepare(
-      `UPDATE alert SET event = coalesce(?, event), correlate = coalesce(?, correlate), updated_at = ?,
-         last_alert_id = ?, last_digest = ?, last_hops = ?, last_at = ?
-       WHERE id = ?`,
+      'UPDATE alert SET updated_at = ?, last_alert_id = ?, last_digest = ?, last_hops = ?, last_at = ? WHERE id = ?',
     ),
+    // apart, for they stand in indexes, which are written anew also where nothing changes
+    correlate: db.prepare('UPDATE alert SET event = :event, correlate = :correlate WHERE id = :id'),
     begin: db.prepare('UPDATE alert SET first_id = ? WHERE id = ?'),
     markDeleted: db.prepare('UPDATE alert SET deleted_at = ? WHERE id = ?'),
   }
@@ -98,19 +102,22 @@ export function createAlertIndex(
 
   function byNumber(number: number | undefined, alertId: string): IndexedAlert | undefined {
     const row = number === undefined ? undefined : statement.byNumber.get(number)
-    return row && { id: row.id, known: toKnown(row), alertId }
+    return row && indexed(row, alertId)
   }
 
-  function toKnown(row: AlertRow): KnownAlert {
+  function indexed(row: AlertRow, alertId: string): IndexedAlert {
     const { environment, resource, event, customer } = row
     const identified = environment !== null && resource !== null && event !== null
-    return {
+    const marked = marks.of(row.id)
+    const known: KnownAlert = {
       key: identified ? { environment, resource, event, customer: customer === '' ? null : customer } : undefined,
       lanes: { resource: row.lane_resource, alert: row.lane_alert },
       last: { alertId: row.last_alert_id, digest: row.last_digest, hops: parseHops(row.last_hops), at: row.last_at },
-      marks: marks.of(row.id),
+      marks: new Map([...marked].map(([name, { state }]) => [name, state])),
       gone: row.deleted_at !== null,
     }
+    const sentTo = new Set([...marked].flatMap(([name, { sent }]) => (sent === 1 ? [name] : [])))
+    return { id: row.id, known, alertId, correlate: row.correlate, sentTo }
   }
 
   const current = (alert: AlertFields): AlertRow | undefined =>
@@ -122,7 +129,7 @@ export function createAlertIndex(
       const { alertId } = draft
       if (draft.kind === 'alert') {
         const row = current(draft.alert)
-        return row && { id: row.id, known: toKnown(row), alertId }
+        return row && indexed(row, alertId)
       }
       const [there] = from === undefined ? [] : marks.byAlias(alertId, from)
       if (there !== undefined) return byNumber(there, alertId)
@@ -140,8 +147,13 @@ export function createAlertIndex(
       const last = [change.alertId, change.digest, formatHops(change.hops), change.at]
       const alert = draft.kind === 'alert' ? draft.alert : undefined
       if (found !== undefined) {
-        const [event, correlate] = alert && newest ? [alert.event, JSON.stringify(correlateOf(alert))] : [null, null]
-        statement.update.run(event, correlate, draft.acceptedAt, ...last, found.id)
+        statement.update.run(draft.acceptedAt, ...last, found.id)
+        if (alert === undefined || !newest) return found.id
+        const { event } = alert
+        const correlate = JSON.stringify(correlateOf(alert))
+        if (event !== found.known.key?.event || correlate !== found.correlate) {
+          statement.correlate.run({ id: found.id, event, correlate })
+        }
         return found.id
       }
       const key = alert ? [alert.environment, alert.resource, alert.event, customerKey(alert)] : Array(4).fill(null)

@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3'
-import type { Applied, Became, HistoryEntry } from '../../../model/ledger.js'
+import type { AlertState, Applied, Became, HistoryEntry } from '../../../model/ledger.js'
 import type { AboutAlert } from '../../../model/message.js'
 import type { Current, LedgerRules } from '../../contract.js'
+import { createListing } from './listing.js'
 import type { Notes } from './notes.js'
 import {
   becameOf,
@@ -42,7 +43,8 @@ export interface Ledger {
   write(alert: number, draft: AboutAlert, judged: Judged, entry: LedgerEntry | undefined, seq: number): void
   /** The stamp of the newest change, of a deleted alert its delete's. */
   stampOf(alert: number): number | undefined
-  current(alert: number): Current | undefined
+  /** `known`: its state, where that was just written. */
+  current(alert: number, known?: AlertState): Current | undefined
 }
 
 /** Alerta's HISTORY_LIMIT (settings.py). */
@@ -73,15 +75,15 @@ export function createLedger(
     stamp: db.prepare<[number], number>(`SELECT registers ->> '$.status.stamp' FROM ledger WHERE alert = ?`).pluck(),
     deleted: db.prepare('UPDATE ledger SET registers = ?, changed_seq = ? WHERE alert = ?'),
     history: db.prepare<[number], string>('SELECT entry FROM history WHERE alert = ? ORDER BY n DESC').pluck(),
-    remember: db.prepare(
-      `INSERT INTO history (alert, n, entry)
-       VALUES (:alert, (SELECT coalesce(max(n), 0) + 1 FROM history WHERE alert = :alert), :entry)`,
-    ),
-    trim: db.prepare(
-      `DELETE FROM history WHERE alert = :alert
-         AND n <= (SELECT max(n) FROM history WHERE alert = :alert) - ${HISTORY_KEPT}`,
-    ),
+    remember: db
+      .prepare<[{ alert: number; entry: string }], number>(
+        `INSERT INTO history (alert, n, entry)
+         VALUES (:alert, (SELECT coalesce(max(n), 0) + 1 FROM history WHERE alert = :alert), :entry) RETURNING n`,
+      )
+      .pluck(),
+    trim: db.prepare('DELETE FROM history WHERE alert = ? AND n <= ?'),
   }
+  const listing = createListing(db)
 
   function read(alert: number): LedgerEntry | undefined {
     const row = statement.read.get(alert)
@@ -108,7 +110,7 @@ export function createLedger(
       const applied = applyTo(draft, entry)
       // A message that no relay has seen before is made now, knowing all that we know: it is never the older one.
       const stamp = draft.stamp ?? Math.max(draft.acceptedAt, knownUntil(entry, goneAt) + 1)
-      const became = draft.became ?? (applied && becameOf(draft, applied, entry?.state))
+      const became = draft.became ?? (applied && becameOf(draft, applied, entry))
       if (goneAt !== undefined && stamp < goneAt) return { standing: 'outdated', applied: undefined, became, stamp }
       if (entry === undefined && draft.kind !== 'alert') return { standing: 'newest', applied, became, stamp }
       const now: Since = { stamp, by: draft.messageId }
@@ -116,7 +118,7 @@ export function createLedger(
       // Of a message that we are the first to see our machine's word is the last.
       const isMerged = draft.stamp !== undefined && isApplied({ standing })
       if (draft.kind === 'delete' || applied === undefined || !isMerged) return { standing, applied, became, stamp }
-      const told = stillTold(became ?? {}, now, entry)
+      const told = stillTold(draft, became ?? {}, now, entry)
       return { standing, applied: merge(draft, applied, told, entry?.state), became, stamp }
     },
     stampOf: (alert) => statement.stamp.get(alert),
@@ -130,21 +132,21 @@ export function createLedger(
       const { state, changed, note } = applied
       if (note !== undefined) notes.write(alert, note)
       if (applied.entry !== undefined) {
-        statement.remember.run({ alert, entry: JSON.stringify(applied.entry) })
-        statement.trim.run({ alert })
+        const n = statement.remember.get({ alert, entry: JSON.stringify(applied.entry) }) as number
+        if (n > HISTORY_KEPT) statement.trim.run(alert, n - HISTORY_KEPT)
       }
       if (!isApplied({ standing })) return
-      const registers = JSON.stringify(registersAfter(became ?? {}, since, entry))
+      const registers = JSON.stringify(registersAfter({ draft, became: became ?? {}, now: since }, applied, entry))
       const changedSeq = changed || entry === undefined ? seq : entry.changedSeq
       const text = JSON.stringify(state)
       // what changes nothing does not bring it back
-      const comes = changed || entry === undefined ? 1 : 0
-      statement.write.run(alert, state.severity, state.status, registers, changedSeq, text, comes)
+      const comes = changed || entry === undefined
+      statement.write.run(alert, state.severity, state.status, registers, changedSeq, text, comes ? 1 : 0)
+      listing.keep(alert, state, entry?.cleared && comes ? undefined : entry?.state)
     },
-    current(alert) {
-      const entry = read(alert)
-      if (entry === undefined) return undefined
-      return { state: entry.state, history: historyOf(alert) }
+    current(alert, known) {
+      const state = known ?? read(alert)?.state
+      return state && { state, history: historyOf(alert) }
     },
   }
 

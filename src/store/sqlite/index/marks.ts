@@ -3,6 +3,7 @@ import type { Mark } from '../../../model/decision.js'
 
 /** What a destination and we have told each other of an alert. */
 export interface MarkRow {
+  readonly state: Mark
   readonly alias: string | null
   readonly sent: number
   readonly changed_seq: number
@@ -11,7 +12,8 @@ export interface MarkRow {
 
 /** Per alert and destination: the mark, the alias, and which changes came from there. */
 export interface Marks {
-  of(alert: number): ReadonlyMap<string, Mark>
+  /** By the destination's name. */
+  of(alert: number): ReadonlyMap<string, Pick<MarkRow, 'state' | 'sent'>>
   get(alert: number, destination: number): MarkRow | undefined
   /** `sent`: an alert goes there or came from there; once true it stays so. */
   set(alert: number, destination: number, mark: Mark, sent: boolean): void
@@ -27,11 +29,11 @@ export interface Marks {
 
 export function createMarks(db: Database.Database): Marks {
   const statement = {
-    of: db.prepare<[number], { name: string; state: Mark }>(
-      'SELECT name, state FROM mark JOIN destination ON destination.id = mark.destination WHERE alert = ?',
+    of: db.prepare<[number], { name: string; state: Mark; sent: number }>(
+      'SELECT name, state, sent FROM mark JOIN destination ON destination.id = mark.destination WHERE alert = ?',
     ),
     get: db.prepare<[number, number], MarkRow>(
-      'SELECT alias, sent, changed_seq, resent_seq FROM mark WHERE alert = ? AND destination = ?',
+      'SELECT state, alias, sent, changed_seq, resent_seq FROM mark WHERE alert = ? AND destination = ?',
     ),
     set: db.prepare(
       `INSERT INTO mark (alert, destination, state, sent) VALUES (?, ?, ?, ?)
@@ -48,7 +50,7 @@ export function createMarks(db: Database.Database): Marks {
       .pluck(),
   }
   return {
-    of: (alert) => new Map(statement.of.all(alert).map(({ name, state }) => [name, state])),
+    of: (alert) => new Map(statement.of.all(alert).map((row) => [row.name, row])),
     get: (alert, destination) => statement.get.get(alert, destination),
     set: (alert, destination, mark, sent) => void statement.set.run(alert, destination, mark, sent ? 1 : 0),
     learn: (alert, destination, alias, seq) => void statement.learn.run(alias, seq, alert, destination),

@@ -1,4 +1,4 @@
-import type { AlertState, Applied, Became } from '../../../model/ledger.js'
+import type { AlertState, Applied, Became, StillTold } from '../../../model/ledger.js'
 import type { AboutAlert } from '../../../model/message.js'
 
 /** When something was first accepted by a relay, and by which message: of two that are equally old the later id wins. */
@@ -8,9 +8,17 @@ export interface Since {
   readonly by: string
 }
 
-/** Since when the parts of a state hold. */
+/** How a status was set. */
+interface Saying {
+  /** as what it was told; absent: as the state has it */
+  readonly said?: string
+  /** whatever the severity is */
+  readonly meant?: true
+}
+
+/** Since when the parts of a state hold. Of equal registers, as of all relays that have heard the same, is equal state. */
 export interface Registers {
-  readonly status: Since
+  readonly status: Since & Saying
   /** the newest reception, or action that set the severity */
   readonly severity: Since
 }
@@ -34,14 +42,16 @@ const OUTDATED_MS = 30_000
  * The parts of the state that a write sets, where it is accepted first. A worse severity under a status that stays says
  * that this status is for the worse one: an ack that was made elsewhere before does not cover it.
  */
-export function becameOf(draft: AboutAlert, applied: Applied | undefined, earlier: AlertState | undefined): Became {
+export function becameOf(draft: AboutAlert, applied: Applied | undefined, known: KnownState | undefined): Became {
   if (draft.kind === 'delete' || applied === undefined) return {}
   const { severity, status, trendIndication } = applied.state
+  const { state: earlier, registers } = known ?? {}
   const isOther = severity !== earlier?.severity
   const worse = isOther && trendIndication === 'moreSevere'
+  const unsaid = isOther && registers?.status.said !== undefined
   return {
     ...(draft.kind === 'alert' || isOther ? { severity } : {}),
-    ...(status !== earlier?.status || worse ? { status } : {}),
+    ...(status !== earlier?.status || worse || unsaid ? { status } : {}),
     ...(applied.ofNormal ? { ofNormal: true } : {}),
   }
 }
@@ -57,24 +67,52 @@ export function standingOf(draft: AboutAlert, became: Became, now: Since, { regi
 }
 
 /** Of what was set then, what nobody has set later. */
-export function stillTold(became: Became, now: Since, known: KnownState | undefined): Became {
-  const told = PARTS.filter((part) => {
-    return known === undefined || isLater(sinceOf(part, became, now), known.registers[part])
-  })
-  const { ofNormal } = became
+export function stillTold(draft: AboutAlert, became: Became, now: Since, known: KnownState | undefined): StillTold {
+  const { severity, status } = settled(draft, became, now, known)
+  const mixed = !status.meant && (status.stamp !== severity.stamp || status.by !== severity.by)
   return {
-    ...Object.fromEntries(told.flatMap((part) => (became[part] === undefined ? [] : [[part, became[part]]]))),
-    ...(ofNormal && told.includes('status') ? { ofNormal } : {}),
+    ...toldOf(became, now, known),
+    ...(status.said === undefined ? {} : { said: status.said }),
+    ...(mixed ? { mixed } : {}),
   }
 }
 
 /** The registers after a write that was applied; `known` undefined: it was the first about its alert. */
-export function registersAfter(became: Became, now: Since, known: KnownState | undefined): Registers {
-  const told = stillTold(became, now, known)
-  const after = (part: Part): Since =>
-    known !== undefined && told[part] === undefined ? known.registers[part] : sinceOf(part, became, now)
-  return { severity: after('severity'), status: after('status') }
+export function registersAfter(
+  { draft, became, now }: { readonly draft: AboutAlert; readonly became: Became; readonly now: Since },
+  { state, said }: Pick<Applied, 'state' | 'said'>,
+  known: KnownState | undefined,
+): Registers {
+  const { severity, status } = settled(draft, became, now, known)
+  const { stamp, by, meant } = status
+  const stays = state.status === known?.state.status ? status.said : undefined
+  const saying = said ?? stays
+  return {
+    severity,
+    status: { stamp, by, ...(meant ? { meant } : {}), ...(saying === undefined ? {} : { said: saying }) },
+  }
 }
+
+function settled(draft: AboutAlert, became: Became, now: Since, known: KnownState | undefined): Registers {
+  const told = toldOf(became, now, known)
+  const meant = became.ofNormal || draft.kind === 'status'
+  return {
+    severity:
+      known !== undefined && told.severity === undefined ? known.registers.severity : sinceOf('severity', became, now),
+    status:
+      known !== undefined && told.status === undefined
+        ? known.registers.status
+        : { ...sinceOf('status', became, now), ...(meant ? { meant } : {}) },
+  }
+}
+
+const toldOf = (became: Became, now: Since, known: KnownState | undefined): Pick<Became, Part> =>
+  Object.fromEntries(
+    PARTS.flatMap((part) => {
+      const isTold = known === undefined || isLater(sinceOf(part, became, now), known.registers[part])
+      return isTold && became[part] !== undefined ? [[part, became[part]]] : []
+    }),
+  )
 
 type Part = keyof Registers
 

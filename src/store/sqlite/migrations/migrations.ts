@@ -5,6 +5,7 @@ import { RESYNC_PHASES } from '../../../model/resync.js'
 import { ATTEMPTS } from './attempts.js'
 import { FILL } from './fill.js'
 import { LISTED } from './listed.js'
+import { LISTING } from './listing.js'
 import { MOVES } from './moves.js'
 import { OPERATORS } from './operators.js'
 import { TRACES } from './traces.js'
@@ -289,4 +290,5 @@ export const MIGRATIONS: readonly string[] = [
   OPERATORS,
   MOVES,
   TRACES,
+  LISTING,
 ]

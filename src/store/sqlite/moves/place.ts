@@ -107,7 +107,7 @@ export function createPlacing({ db, journal, resend, marks }: PlacingDeps): Plac
       if (alert !== null) {
         // it is meant for this destination from now on
         const all = marks.of(alert)
-        const mark = (from === undefined ? undefined : all.get(from.name)) ?? all.get(queue.name)
+        const mark = (from === undefined ? undefined : all.get(from.name)?.state) ?? all.get(queue.name)?.state
         if (mark !== undefined || kind === 'alert') marks.set(alert, queue.id, mark ?? 'open', kind === 'alert')
       }
       return seq

@@ -47,7 +47,8 @@ export function createResend({ db, journal, ledger, marks, rules }: ResendDeps):
     const { registers } = entry
     const { stamp } = registers.severity
     const { severity, status: standing } = entry.state
-    const became = { severity, status: standing, statusStamp: registers.status.stamp }
+    const { stamp: statusStamp, said = standing, meant } = registers.status
+    const became = { severity, status: said, statusStamp, ...(meant ? { ofNormal: meant } : {}) }
     const send = (write: Write, body: Buffer | null): void => {
       const messageId = rules.ids.messageId()
       const seq = journal.write(

@@ -71,8 +71,7 @@ export function createAdopt({ db, index, alertIds, marks, ledger, rules }: Adopt
   function learnPlace(queue: QueueState, alert: number, told: PeerAlert, now: number): boolean {
     const known = marks.get(alert, queue.id)
     if (known?.alias === told.id && known.sent === 1) return false
-    const mark = marks.of(alert).get(queue.name)
-    marks.set(alert, queue.id, mark ?? (isOver(told.status) ? 'closed' : 'open'), true)
+    marks.set(alert, queue.id, known?.state ?? (isOver(told.status) ? 'closed' : 'open'), true)
     marks.learn(alert, queue.id, told.id, 0)
     for (const id of new Set([told.id, told.lastReceiveId])) {
       // an id that is known means what it has meant
