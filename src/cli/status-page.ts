@@ -52,7 +52,7 @@ function factsOf(one: Destination, now: number): (readonly [name: string, value:
     ['dead letters', count(one.dead)],
     ['delivered', `${rate(one.deliveredPerSecond)} a second, over the last minute${goal(one)}`],
     ...(one.fullness === null ? [] : [['budget', one.fullness.what] as const]),
-    ['concurrency', String(one.concurrency)],
+    ['concurrency', concurrencyOf(one, now)],
     [
       'last success',
       one.lastSuccess === null
@@ -64,6 +64,12 @@ function factsOf(one: Destination, now: number): (readonly [name: string, value:
       lastFailure === null ? 'none since the relay started' : `${relative(lastFailure.at, now)}: ${lastFailure.note}`,
     ],
   ]
+}
+
+function concurrencyOf({ concurrency, concurrencyMax, usualAnswerMs, slowed }: Destination, now: number): string {
+  const usual = usualAnswerMs === null ? '' : `; an answer usually takes ${usualAnswerMs} ms`
+  const fell = slowed === null ? '' : `; last lowered ${relative(slowed.at, now)}: ${slowed.why}`
+  return `${concurrency} of ${concurrencyMax}${usual}${fell}`
 }
 
 /** When a backlog is over. */

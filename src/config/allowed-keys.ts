@@ -6,6 +6,7 @@ interface Shape {
   readonly properties?: Readonly<Record<string, Shape>>
   readonly items?: Shape
   readonly oneOf?: readonly Shape[]
+  readonly anyOf?: readonly Shape[]
   readonly const?: unknown
 }
 
@@ -13,9 +14,11 @@ interface Shape {
 export function allowedKeys(schema: z.ZodType, path: Path, value: unknown): readonly string[] {
   let shape: Shape | undefined = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape
   for (const part of path) shape = typeof part === 'number' ? shape?.items : shape?.properties?.[part]
-  const chosen = shape?.oneOf?.find((option) => fits(option, value)) ?? shape
-  return Object.keys(chosen?.properties ?? {})
+  const chosen = [...(shape?.oneOf ?? []), ...(shape?.anyOf ?? []).filter(isMap)].find((option) => fits(option, value))
+  return Object.keys((chosen ?? shape)?.properties ?? {})
 }
+
+const isMap = ({ properties }: Shape): boolean => properties !== undefined
 
 const fits = (option: Shape, value: unknown): boolean =>
   Object.entries(option.properties ?? {}).every(

@@ -17,6 +17,7 @@ export const destinationProblems = (config: Config): Fault[] => [
       ...backoffUpsideDown(destination),
       ...credentialInTheClear(destination),
       ...halfACertificate(destination),
+      ...batchesForNobody(destination),
     ].map((fault) => within(i, fault)),
   ),
 ]
@@ -72,9 +73,11 @@ function leadsToUs(destination: DestinationConfig, config: Config): Fault[] {
   ]
 }
 
-function concurrencyUpsideDown({ concurrency: { start, max } }: DestinationConfig): Fault[] {
-  if (start <= max) return []
-  return [{ path: ['concurrency', 'start'], message: `is ${start} and above max, which is ${max}` }]
+function concurrencyUpsideDown({ concurrency: { min, start, max } }: DestinationConfig): Fault[] {
+  if (min > max) return [{ path: ['concurrency', 'min'], message: `is ${min} and above max, which is ${max}` }]
+  if (start > max) return [{ path: ['concurrency', 'start'], message: `is ${start} and above max, which is ${max}` }]
+  if (start >= min) return []
+  return [{ path: ['concurrency', 'start'], message: `is ${start} and below min, which is ${min}` }]
 }
 
 function backoffUpsideDown({ backoff: { first, ceiling } }: DestinationConfig): Fault[] {
@@ -100,6 +103,10 @@ function halfACertificate({ url, client_cert, client_key }: DestinationConfig): 
   if (new URL(url).protocol === 'https:') return []
   return [{ path: ['client_cert'], message: 'is shown to nobody over plain http: use an https url' }]
 }
+
+/** Nothing but a relay takes them. */
+const batchesForNobody = ({ kind, batch }: DestinationConfig): Fault[] =>
+  batch && kind !== 'relay' ? [{ path: ['batch'], message: `is for kind relay only; this one is of kind ${kind}` }] : []
 
 function noDestination({ destinations }: Config): Fault[] {
   if (destinations.length > 0) return []

@@ -72,6 +72,12 @@ const destinationName = z
   // . and .. are no names in the path of a URL
   .regex(/^(?!\.+$)[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores, and not only dots')
 
+/** A number alone stays as it is, whatever the destination answers. */
+const concurrency = z.union(
+  [count, z.strictObject({ min: count.optional(), start: count.optional(), max: count.optional() })],
+  'must be a whole number above zero, or a map of such: min, start, max',
+)
+
 const entrySchema = z.strictObject({
   name: destinationName,
   formerly: z.array(destinationName).default([]),
@@ -93,22 +99,30 @@ const entrySchema = z.strictObject({
   accept: z.array(statusRange).min(1, 'must name at least one status or range').prefault(['200-299']),
   timeout: timeout.optional(),
   connect_timeout: timeout.prefault('5s'),
-  concurrency: z.strictObject({ start: count.optional(), max: count.optional() }).prefault({}),
+  concurrency: concurrency.prefault({}),
   backoff: z.strictObject({ first: timeout.prefault('1s'), ceiling: timeout.prefault('1m') }).prefault({}),
   poison_after: durationOrZero.prefault('60s'),
   queue: z.strictObject({ rows: count.default(1_000_000), bytes: size.prefault('2GiB') }).prefault({}),
   overflow: z.enum(OVERFLOWS).optional(),
   fold: z.boolean().optional(),
   resync_when_empty: z.boolean().default(false),
+  batch: z.boolean().optional(),
 })
 type Entry = z.output<typeof entrySchema>
 
+interface Concurrency {
+  readonly min: number
+  readonly start: number
+  readonly max: number
+}
+
 /** A destination with what its kind decides filled in; durations in ms, sizes in bytes. */
-export type DestinationConfig = Omit<Entry, 'timeout' | 'concurrency' | 'overflow' | 'fold'> & {
+export type DestinationConfig = Omit<Entry, 'timeout' | 'concurrency' | 'overflow' | 'fold' | 'batch'> & {
   timeout: number
+  batch: boolean
   overflow: Overflow
   fold: boolean
-  concurrency: { start: number; max: number }
+  concurrency: Concurrency
 }
 
 // Alerta's gunicorn kills a request at 30 s and tramples easily; anything else answers fast or is broken.
@@ -116,17 +130,23 @@ const ALERTA_PACE = { timeout: 35_000, start: 2, max: 8 }
 const OTHER_PACE = { timeout: 10_000, start: 8, max: 32 }
 
 export const destinationSchema = z.codec(entrySchema, z.custom<DestinationConfig>(), {
-  decode({ timeout, concurrency, overflow, fold, ...rest }) {
+  decode({ timeout, concurrency, overflow, fold, batch, ...rest }) {
     const usual = rest.kind === 'alerta' ? ALERTA_PACE : OTHER_PACE
-    const max = concurrency.max ?? usual.max
     return {
       ...rest,
       timeout: timeout ?? usual.timeout,
       // of any other HTTP system we do not know that repeats say the same again, nor how to make up for what it missed
       overflow: overflow ?? (rest.kind === 'http' ? 'refuse' : 'resync'),
       fold: fold ?? rest.kind !== 'http',
-      concurrency: { start: concurrency.start ?? Math.min(usual.start, max), max },
+      batch: batch ?? rest.kind === 'relay',
+      concurrency: concurrencyOf(concurrency, usual),
     }
   },
   encode: (destination) => destination,
 })
+
+function concurrencyOf(given: z.output<typeof concurrency>, usual: Omit<Concurrency, 'min'>): Concurrency {
+  if (typeof given === 'number') return { min: given, start: given, max: given }
+  const { min = 1, max = usual.max } = given
+  return { min, start: given.start ?? Math.max(min, Math.min(usual.start, max)), max }
+}

@@ -7,6 +7,7 @@ import { severitiesOf } from '../config/alerts.js'
 import type { DestinationConfig } from '../config/destination.js'
 import type { Config } from '../config/schema.js'
 import { type Client, createClient } from '../egress/client.js'
+import { createLink } from '../egress/link.js'
 import type { Resolve } from '../egress/lookup.js'
 import { createNeighboursReader } from '../egress/neighbours-reader.js'
 import type { Ours } from '../egress/ours.js'
@@ -24,6 +25,8 @@ import { createConcurrency } from './concurrency.js'
 import type { Opened } from './destinations.js'
 import { createDispatcher } from './dispatcher.js'
 import type { HealDeps } from './heal.js'
+import { idleMs } from './stopwatch.js'
+import { widened } from './widened.js'
 
 /** What the destinations of one relay share. */
 export interface Surroundings {
@@ -47,10 +50,13 @@ export type OpenDestination = (destination: DestinationConfig, client: Client) =
 /** The breaker counts over so many first backoffs: five seconds by default. */
 const BREAKER_WINDOW_BACKOFFS = 5
 
-export const connect = (
+export function connect(
   destination: DestinationConfig,
-  { clock, resolve }: Pick<Surroundings, 'clock' | 'resolve'>,
-): Client => createClient(destination, { sign: createSigner(destination.auth, clock), clock, resolve })
+  { clock, resolve, log, counters }: Pick<Surroundings, 'clock' | 'resolve' | 'log' | 'counters'>,
+): Client {
+  const client = createClient(destination, { sign: createSigner(destination.auth, clock), clock, resolve })
+  return destination.batch ? createLink(destination, { client, clock, log, counters }) : client
+}
 
 export function createOpenDestination(surroundings: Surroundings): OpenDestination {
   const { config, ours, cameFrom, ids, random, store, clock, log, counters, meter, tracing } = surroundings
@@ -74,7 +80,8 @@ export function createOpenDestination(surroundings: Surroundings): OpenDestinati
       attempt: createAttempt({ ...healing, destination, client, ours, store, clock, counters, tracing }),
       probe: createProbe(destination, { client, ours, ids }),
       backoff: createBackoff(destination.backoff.first, destination.backoff.ceiling, random),
-      concurrency: createConcurrency(destination.concurrency),
+      concurrency: widened(createConcurrency(destination.concurrency, clock), client),
+      idleMs,
       poisonAfterMs: destination.poison_after,
       breakerWindowMs: destination.backoff.first * BREAKER_WINDOW_BACKOFFS,
       restored: await store.gate(name),
@@ -100,10 +107,8 @@ export function createOpenDestination(surroundings: Surroundings): OpenDestinati
       peer,
       askTrace: createTraceReader(destination, { client, ours, ids }),
       askNeighbours: createNeighboursReader(destination, { client, ours, ids }),
-      async close() {
-        askings.delete(name)
-        await client.close()
-      },
+      client,
+      leave: () => void askings.delete(name),
     }
   }
 }

@@ -14,8 +14,9 @@ export interface Opened {
   readonly askTrace: AskTrace | undefined
   /** undefined: it is no relay */
   readonly askNeighbours: AskNeighbours | undefined
-  /** Ends its connections; its dispatcher has been stopped. */
-  close(): Promise<void>
+  readonly client: Client
+  /** The others can ask it no more; its dispatcher has been stopped. */
+  leave(): void
 }
 
 /** The destinations that are worked; they can be opened and closed one by one while the others go on. */
@@ -27,8 +28,11 @@ export interface Destinations {
   askNeighbours(name: string): AskNeighbours | undefined
   /** Its client is checked and made before anything else is changed: see createClient. */
   open(destination: DestinationConfig, client: Client): Promise<void>
-  /** Lets its attempts end until `deadline` (epoch ms), and takes it out when that is written. */
-  close(name: string, deadline: number): Promise<void>
+  /**
+   * Lets its attempts end until `deadline` (epoch ms), and takes it out when that is written. Returns its client, with which
+   * it can be opened again, and which else is to be closed.
+   */
+  close(name: string, deadline: number): Promise<Client | undefined>
   start(): void
   /** Stops all dispatchers. Called a second time it waits for the same end. */
   stop(deadline: number): Promise<void>
@@ -62,12 +66,13 @@ export function createDestinations({ open, resyncer }: DestinationsDeps): Destin
     },
     async close(name, deadline) {
       const one = opened.get(name)
-      if (one === undefined) return
+      if (one === undefined) return undefined
       await resyncer.remove(name)
       await one.dispatcher.stop(deadline)
       opened.delete(name)
       dispatchers.delete(name)
-      await one.close()
+      one.leave()
+      return one.client
     },
     start() {
       phase = 'started'
@@ -84,7 +89,7 @@ export function createDestinations({ open, resyncer }: DestinationsDeps): Destin
       await stopped
     },
     async disconnect() {
-      await Promise.all([...opened.values()].map((one) => one.close()))
+      await Promise.all([...opened.values()].map(({ client }) => client.close()))
     },
   }
 }

@@ -6,9 +6,10 @@ import type { Outcome } from '../model/outcome.js'
 import { type Claim, type Store, StoreUnavailable } from '../store/contract.js'
 import type { Attempt } from './attempt.js'
 import { type Conclusion, conclude, isStale, snoozed, superseded, wantsProof } from './conclude.js'
-import { createFailing } from './failing.js'
 import { createHealth, type HealthDeps, type HealthState } from './health.js'
 import { persist } from './persist.js'
+import { createReport } from './report.js'
+import { startWatch } from './stopwatch.js'
 
 /** The harmless request that shows whether a destination is well; undefined where none is known (kind http). */
 export type Prober = ((signal: AbortSignal) => Promise<{ kind: 'well' } | { kind: 'ill'; why: string }>) | undefined
@@ -18,6 +19,8 @@ export interface DispatcherDeps extends Omit<HealthDeps, 'canProbe' | 'saveGate'
   readonly attempt: Attempt
   readonly probe: Prober
   readonly poisonAfterMs: number
+  /** how long the event loop has been idle since the start, ms */
+  readonly idleMs: () => number
   readonly counters: Counters
   readonly meter: Meter
 }
@@ -54,12 +57,16 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const stopping = new AbortController()
   const cutOff = new AbortController()
   const givingUp = new AbortController()
-  const failing = createFailing(deps)
+  const report = createReport(deps)
   const durable = { clock, log, stopping: givingUp.signal }
   const running = new Set<Promise<void>>()
+  /** Of what is running, what the destination has to do with: not what is only to be written still. */
+  let underWay = 0
   /** State changes wait here for the loop, which writes them in order. */
   const saving: (() => Promise<void>)[] = []
   let loop: Promise<void> = Promise.resolve()
+  /** Nothing may be claimed: what comes into the queue changes nothing, and many messages a second come. */
+  let full = false
 
   const save = (write: () => Promise<void>): void => {
     saving.push(write)
@@ -89,7 +96,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   /** Starts what may start now; returns when to look again (epoch ms), undefined: when woken. */
   async function step(): Promise<number | undefined> {
     const now = clock.now()
-    const allowance = health.allowance(now, running.size)
+    const allowance = health.allowance(now, underWay)
+    full = allowance.kind === 'wait'
     if (allowance.kind === 'wait') return allowance.until
     if (allowance.kind === 'probe') return inBackground(probe())
     let claim: Claim
@@ -112,20 +120,31 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   async function probe(): Promise<void> {
+    underWay += 1
     const result = await deps.probe?.(cutOff.signal)
+    underWay -= 1
     if (result !== undefined && !cutOff.signal.aborted) health.probed(result)
   }
 
   /** `head`: the destination is suspended and this delivery is its probe. */
   async function work(delivery: Delivery, head: boolean): Promise<void> {
     if (isStale(delivery, clock.now())) return settle(delivery, superseded('older than its own timeout'))
-    const startedAt = clock.now()
-    const since = clock.monotonic()
+    underWay += 1
+    const begun = deps.concurrency.begun(underWay)
+    const passed = startWatch(clock, deps.idleMs)
     const outcome = await health.breaker.run(() => deps.attempt(delivery, cutOff.signal))
-    if (outcome === undefined) return settle(delivery, snoozed(delivery, 'the breaker opened'))
-    const ms = Math.round(clock.monotonic() - since)
+    if (outcome === undefined) {
+      underWay -= 1
+      deps.concurrency.ended(begun)
+      return settle(delivery, snoozed(delivery, 'the breaker opened'))
+    }
+    const took = passed()
+    const ms = Math.round(took.most)
     const { settlement, effect } = await concluded(delivery, outcome, head)
-    health.apply(effect, outcome, { head, startedAt })
+    health.apply(effect, outcome, { head, begun, took: delivery.progress.unknowns > 0 ? undefined : took })
+    // the next one need not wait for the commit: its claim shares it
+    underWay -= 1
+    wakeup.wake()
     const { kind, status, note } = outcome
     await settle(delivery, settlement, { outcome: kind, status, note: note === '' ? null : note, ms })
     report(delivery, outcome, settlement, ms)
@@ -147,40 +166,18 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   async function settle(delivery: Delivery, settlement: Settlement, attempt?: Try): Promise<void> {
     const written = await persist(() => store.settle(delivery, settlement, clock.now(), attempt), durable)
     if (written === false) log.warn({ destination, message: delivery.message.messageId }, 'claim was lost')
-    else if (written === true && settlement.to !== 'queued') ended(delivery, settlement.to)
-  }
-
-  function ended({ message }: Delivery, to: Exclude<Settlement['to'], 'queued'>): void {
-    counters.add(to, destination)
-    meter.settled(destination, clock.now() - message.acceptedAt)
-  }
-
-  function report(delivery: Delivery, outcome: Outcome, settlement: Settlement, ms: number): void {
-    const { message, attempt } = delivery
-    const facts = {
-      message: message.messageId,
-      kind: message.kind,
-      alert: message.alertId,
-      destination,
-      attempt,
-      outcome: outcome.kind,
-      status: outcome.status,
-      note: outcome.note,
-      to: settlement.to,
-      ms,
-      ageMs: clock.now() - message.acceptedAt,
-    }
-    if (failing.isNews(outcome) || settlement.to !== 'queued') log.info(facts, 'delivery attempted')
-    else log.debug(facts, 'delivery attempted')
-    counters.add(`attempt.${outcome.kind}`, destination)
-    meter.attempted(destination, ms)
+    if (written !== true || settlement.to === 'queued') return
+    counters.add(settlement.to, destination)
+    meter.settled(destination, clock.now() - delivery.message.acceptedAt)
   }
 
   return {
     start() {
       loop = run()
     },
-    wake: wakeup.wake,
+    wake() {
+      if (!full) wakeup.wake()
+    },
     async stop(deadline) {
       stopping.abort()
       wakeup.wake()
@@ -194,7 +191,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       health.breaker.stop()
     },
     giveUp: () => givingUp.abort(),
-    state: () => ({ ...health.state(), inFlight: running.size }),
+    state: () => ({ ...health.state(), inFlight: underWay }),
     hold: health.hold,
     release: health.release,
     async retryNow() {

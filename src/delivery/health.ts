@@ -3,11 +3,12 @@ import type { Log } from '../base/log.js'
 import { unreachable } from '../base/unreachable.js'
 import { type BreakerState, type Gate, isAhead } from '../model/gate.js'
 import { inWords, type Outcome } from '../model/outcome.js'
+import type { Took } from './answer-time.js'
 import type { Backoff } from './backoff.js'
 import { type Breaker, createBreaker } from './breaker.js'
 import { createBurying } from './burying.js'
 import type { Effect } from './conclude.js'
-import type { Concurrency } from './concurrency.js'
+import type { Begun, Concurrency, ConcurrencyState } from './concurrency.js'
 import { createGatekeeper } from './gatekeeper.js'
 import { createPace } from './pace.js'
 
@@ -23,18 +24,19 @@ export type Allowance =
 export interface Tried {
   /** the destination was suspended, and this delivery was its probe */
   readonly head: boolean
-  /** epoch ms */
-  readonly startedAt: number
+  /** as concurrency knows it */
+  readonly begun: Begun
+  /** undefined: after a try without an answer the destination may have been asked first whether the message had arrived */
+  readonly took: Took | undefined
 }
 
-export interface HealthState {
+export interface HealthState extends ConcurrencyState {
   readonly gate: Gate
   readonly breaker: 'closed' | 'half-open' | 'open'
   /** epoch ms; 0: not open */
   readonly breakerOpenUntil: number
   /** epoch ms; in the past: not paused */
   readonly pausedUntil: number
-  readonly concurrency: number
   /** epoch ms of the last success; 0: none since the start */
   readonly lastWellAt: number
   readonly lastFailure: { readonly at: number; readonly note: string } | undefined
@@ -76,7 +78,7 @@ const BURIED_HINT = 'the dead letters show the common reason; what is queued is 
 export function createHealth(deps: HealthDeps): Health {
   const { destination, clock, log, backoff, concurrency } = deps
   const burying = createBurying()
-  const pace = createPace(backoff, concurrency)
+  const pace = createPace(backoff)
   const gatekeeper = createGatekeeper({
     destination,
     restored: deps.restored.gate,
@@ -102,7 +104,6 @@ export function createHealth(deps: HealthDeps): Health {
   })
   const reported = new Set<string>()
   let lastWellAt = 0
-  let halvedAt = 0
   let lastFailure: HealthState['lastFailure']
 
   function well(): void {
@@ -120,11 +121,12 @@ export function createHealth(deps: HealthDeps): Health {
     gatekeeper.suspend(why, BURIED_HINT, 'head')
   }
 
-  /** Attempts that were under way together time out together: one round, one halving. */
-  function slowDown(startedAt: number): void {
-    if (startedAt < halvedAt) return
-    halvedAt = clock.now()
-    concurrency.halve()
+  /** What the end of an attempt says about how many the destination can take. */
+  function measure(effect: Effect, outcome: Outcome, { begun, took }: Tried): void {
+    if (effect.kind === 'busy' || (effect.kind === 'fault' && isOverload(outcome))) {
+      concurrency.overloaded(begun, inWords(outcome))
+    } else if (effect.kind === 'success' && took !== undefined) concurrency.answered(begun, took)
+    else concurrency.ended(begun)
   }
 
   /** How long the gate is shut; undefined: open. */
@@ -144,14 +146,18 @@ export function createHealth(deps: HealthDeps): Health {
     breaker,
     allowance(now, inFlight) {
       const shutFor = shut(now, inFlight)
+      // one that has just come up again is not to be met with all that waits
+      if (shutFor !== undefined || breaker.state() !== 'closed') concurrency.away()
       if (shutFor !== undefined) return shutFor
       if (breaker.state() === 'open') return wait() // woken by its half-open
       if (isAhead(pace.pausedUntil(), now, backoff.longestMs)) return wait(pace.pausedUntil())
       const slots = (breaker.state() === 'half-open' ? 1 : concurrency.limit()) - inFlight
       return slots > 0 ? { kind: 'claim', slots, head: false } : wait()
     },
-    apply(effect, outcome, { head, startedAt }) {
+    apply(effect, outcome, tried) {
+      const { head } = tried
       const now = clock.now()
+      measure(effect, outcome, tried)
       if (effect.kind !== 'success' && effect.kind !== 'none') lastFailure = { at: now, note: inWords(outcome) }
       switch (effect.kind) {
         case 'none':
@@ -163,7 +169,6 @@ export function createHealth(deps: HealthDeps): Health {
           if (head) gatekeeper.resume()
           return
         case 'fault':
-          if (outcome.kind === 'unknown') slowDown(startedAt)
           if (head) gatekeeper.stillIll()
           return
         case 'busy':
@@ -203,11 +208,14 @@ export function createHealth(deps: HealthDeps): Health {
       breaker: breaker.state(),
       breakerOpenUntil: breaker.openUntil(),
       pausedUntil: pace.pausedUntil(),
-      concurrency: concurrency.limit(),
+      ...concurrency.state(),
       lastWellAt,
       lastFailure,
     }),
   }
 }
+
+/** No answer in time, or a proxy's word that the server behind it gave none. */
+const isOverload = ({ kind, status }: Outcome): boolean => kind === 'unknown' || status === 502 || status === 504
 
 const wait = (until?: number): Allowance => ({ kind: 'wait', until })

@@ -13,19 +13,20 @@ export function createUtilisation(): () => number {
   }
 }
 
-/** The deepest queue of those destinations that had a success since the last call. */
+/** Which of the destinations that had a success since the last call has the deepest queue. */
 export function createDeepestMoving(
   store: Pick<Store, 'depth'>,
   dispatchers: ReadonlyMap<string, Pick<Dispatcher, 'state'>>,
-): () => number {
+): () => string | undefined {
   const lastWell = new Map<string, number>()
   return () => {
-    let deepest = 0
+    let deepest: { readonly name: string; readonly depth: number } | undefined
     for (const [name, dispatcher] of dispatchers) {
       const { lastWellAt } = dispatcher.state()
-      if (lastWellAt > (lastWell.get(name) ?? 0)) deepest = Math.max(deepest, store.depth(name))
+      const depth = store.depth(name)
+      if (lastWellAt > (lastWell.get(name) ?? 0) && depth >= (deepest?.depth ?? 0)) deepest = { name, depth }
       lastWell.set(name, lastWellAt)
     }
-    return deepest
+    return deepest?.name
   }
 }

@@ -3,7 +3,18 @@ import type { ApiKey } from '../model/api-key.js'
 import type { Store } from '../store/contract.js'
 import type { ClockGuard } from './clock-guard.js'
 import type { Dispatcher } from './dispatcher.js'
-import { ofClock, ofDead, ofDisk, ofKey, ofOverflow, ofQueue, ofWorker, type Trouble } from './trouble.js'
+import {
+  isNearEnd,
+  KEY_WARNING_MS,
+  ofClock,
+  ofDead,
+  ofDisk,
+  ofKey,
+  ofOverflow,
+  ofQueue,
+  ofWorker,
+  type Trouble,
+} from './trouble.js'
 import type { Upkeep } from './upkeep.js'
 
 export interface SelfLookDeps {
@@ -19,8 +30,6 @@ export interface SelfLookDeps {
 
 /** The credential of the relay's own alerts (ingress/post-own.ts): what becomes of them raises no others. */
 const OWN = 'relay'
-/** Time to make another one, and to bring it to those who use it. */
-const KEY_WARNING_MS = 7 * 86_400_000
 
 /** Everything that is wrong with a relay now. */
 export function createSelfLook(deps: SelfLookDeps): () => Promise<readonly Trouble[]> {
@@ -37,7 +46,7 @@ export function createSelfLook(deps: SelfLookDeps): () => Promise<readonly Troub
     }
     if (upkeep.room() === 'disk low') troubles.push(ofDisk)
     if (guard.guarding()) troubles.push(ofClock)
-    for (const key of expiring?.(KEY_WARNING_MS) ?? []) troubles.push(ofKey(key, now))
+    for (const key of expiring?.(KEY_WARNING_MS) ?? []) if (isNearEnd(key, now)) troubles.push(ofKey(key, now))
     return troubles
   }
 }

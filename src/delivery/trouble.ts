@@ -72,6 +72,9 @@ export const ofOverflow = (about: string): Trouble => ({
   text: `the queue of ${about} was full: what was not queued will be made up for by a resync`,
 })
 
+/** Time to make another key, and to bring it to those who use it. */
+export const KEY_WARNING_MS = 7 * 86_400_000
+
 export const ofDisk: Trouble = {
   event: 'DiskLow',
   about: undefined,
@@ -86,6 +89,14 @@ export const ofClock: Trouble = {
   level: 'warning',
   value: 'jumped',
   text: 'the clock of the relay jumped, or it was away for hours: nothing expires for an hour',
+}
+
+/** Its last tenth, or the last week of a long life; and as long after its end as it lived, at most a week. */
+export function isNearEnd({ createdAt, expiresAt }: Pick<ApiKey, 'createdAt' | 'expiresAt'>, now: number): boolean {
+  if (expiresAt === null) return false
+  const life = expiresAt - createdAt
+  const begins = expiresAt - Math.min(KEY_WARNING_MS, life / 10)
+  return now >= begins && now <= expiresAt + Math.min(KEY_WARNING_MS, life)
 }
 
 export const ofKey = ({ text, expiresAt }: ApiKey, now: number): Trouble => {

@@ -15,6 +15,9 @@ export interface WorkerState {
   readonly pausedUntil: number
   readonly inFlight: number
   readonly concurrency: number
+  readonly concurrencyMax: number
+  readonly usualAnswerMs: number | undefined
+  readonly slowed: { readonly at: number; readonly why: string } | undefined
   readonly lastWellAt: number
   readonly lastFailure: { readonly at: number; readonly note: string } | undefined
 }
@@ -76,6 +79,9 @@ export function destinationStatus(queue: QueueStatus, worker: WorkerState | unde
     oldest: queue.oldestAt === undefined ? null : iso(queue.oldestAt),
     oldestAgeSeconds: queue.oldestAt === undefined ? null : Math.round((now - queue.oldestAt) / 1_000),
     concurrency: worker?.concurrency ?? 0,
+    concurrencyMax: worker?.concurrencyMax ?? 0,
+    usualAnswerMs: worker?.usualAnswerMs === undefined ? null : Math.round(worker.usualAnswerMs),
+    slowed: worker?.slowed ? { at: iso(worker.slowed.at), why: worker.slowed.why } : null,
     lastSuccess: worker === undefined || worker.lastWellAt === 0 ? null : iso(worker.lastWellAt),
     lastFailure: worker?.lastFailure ? { at: iso(worker.lastFailure.at), note: worker.lastFailure.note } : null,
   }

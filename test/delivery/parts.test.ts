@@ -3,8 +3,8 @@ import { createAdmission } from '../../src/delivery/admission.js'
 import { createBackoff } from '../../src/delivery/backoff.js'
 import { createBurying } from '../../src/delivery/burying.js'
 import { createClockGuard } from '../../src/delivery/clock-guard.js'
-import { createConcurrency } from '../../src/delivery/concurrency.js'
 import { createPace } from '../../src/delivery/pace.js'
+import { startWatch } from '../../src/delivery/stopwatch.js'
 import { createFakeClock } from '../support/fake-clock.js'
 
 const MINUTE = 60_000
@@ -39,26 +39,13 @@ test('waits have full jitter between a floor and a ceiling', () => {
 })
 
 test('503s to attempts that were under way together are one step of the pause', () => {
-  const pace = createPace(
-    createBackoff(1_000, 60_000, () => 1),
-    createConcurrency({ start: 8, max: 8 }),
-  )
+  const pace = createPace(createBackoff(1_000, 60_000, () => 1))
   for (let i = 0; i < 8; i += 1) pace.busy(10_000, undefined)
   expect(pace.pausedUntil()).toBe(11_000)
   pace.busy(11_000, undefined)
   expect(pace.pausedUntil()).toBe(13_000)
   pace.busy(11_500, 20_000)
   expect(pace.pausedUntil()).toBe(20_000)
-})
-
-test('concurrency grows by one a round and is halved, never below one', () => {
-  const concurrency = createConcurrency({ start: 2, max: 4 })
-  for (let i = 0; i < 3; i += 1) concurrency.grow()
-  expect(concurrency.limit()).toBe(3)
-  for (let i = 0; i < 20; i += 1) concurrency.grow()
-  expect(concurrency.limit()).toBe(4)
-  for (let i = 0; i < 5; i += 1) concurrency.halve()
-  expect(concurrency.limit()).toBe(1)
 })
 
 test('from the moment of a jump, or of a start after long, nothing is expired, before anybody has looked', async () => {
@@ -68,6 +55,17 @@ test('from the moment of a jump, or of a start after long, nothing is expired, b
   clock.jump(6 * MINUTE)
   expect(guard.guarding()).toBe(true)
   expect(createClockGuard(clock, clock.now() - 7 * HOUR).guarding()).toBe(true)
+})
+
+test('what has passed while the relay itself was busy is told apart', async () => {
+  const clock = createFakeClock()
+  let idle = 7_000
+  const passed = startWatch(clock, () => idle)
+  await clock.advance(100)
+  idle += 30
+  expect(passed()).toEqual({ least: 30, most: 100 })
+  idle += 500 // counted in another place, and later
+  expect(passed()).toEqual({ least: 100, most: 100 })
 })
 
 test('after a clock jump nothing is expired for an hour; slow drift and sleep are no jump', async () => {
@@ -91,27 +89,40 @@ test('a relay that was away for half a day does not expire the world at its star
   expect(guard.guarding()).toBe(true)
 })
 
-test('a saturated relay lets senders in bit by bit; an idle one, or one with only a dead peer, at once', async () => {
+test('a saturated relay lets senders in as fast as it delivers; an idle one, or one with only a dead peer, at once', async () => {
   const clock = createFakeClock()
   let utilisation = 1
-  let deepest = 1_000
-  const admission = createAdmission({ clock, utilisation: () => utilisation, deepestMoving: () => deepest })
+  let deep = 1_000
+  let moving: string | undefined = 'mom1'
+  const admission = createAdmission({
+    ...{ clock, utilisation: () => utilisation },
+    ...{ deepestMoving: () => moving, depth: () => deep },
+  })
   admission.start()
   expect(admission.admit()).toBeUndefined()
   await clock.advance(50)
   let entered = 0
-  const enter = () => {
-    entered += 1
+  const come = (count: number) => {
+    for (let i = 0; i < count; i += 1) void admission.admit()?.then(() => (entered += 1))
   }
-  for (let i = 0; i < 20; i += 1) void admission.admit()?.then(enter)
+  come(100)
   expect(entered).toBe(0)
-  await clock.advance(50)
-  expect(entered).toBe(16)
+  await clock.advance(40)
+  expect(entered).toBe(0)
+  await clock.advance(10)
+  expect(entered, 'let in all the same').toBe(16)
+  deep = 216
+  await clock.advance(10)
+  expect(entered, 'in the place of those that were delivered').toBe(16 + 40)
+  deep = 256
+  await clock.advance(10)
+  expect(entered).toBe(56)
   utilisation = 0.5
   await clock.advance(50)
-  expect(entered).toBe(20)
+  expect(entered).toBe(100)
   utilisation = 1
-  deepest = 0
+  moving = undefined
+  deep = 1_000
   await clock.advance(50)
   expect(admission.admit()).toBeUndefined()
   await admission.stop()

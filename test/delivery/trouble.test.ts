@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
 import type { DispatcherState } from '../../src/delivery/dispatcher.js'
-import { ofKey, ofQueue, ofWorker } from '../../src/delivery/trouble.js'
+import { isNearEnd, ofKey, ofQueue, ofWorker } from '../../src/delivery/trouble.js'
 import type { ApiKey } from '../../src/model/api-key.js'
 import type { QueueStatus } from '../../src/store/contract.js'
 
 const NOW = 10_000_000
 const well: DispatcherState = {
   ...{ gate: { state: 'flowing' }, breaker: 'closed', breakerOpenUntil: 0, pausedUntil: 0 },
-  ...{ concurrency: 2, lastWellAt: NOW - 1_000, lastFailure: undefined, inFlight: 0 },
+  ...{ concurrency: 2, concurrencyMax: 8, usualAnswerMs: undefined, slowed: undefined },
+  ...{ lastWellAt: NOW - 1_000, lastFailure: undefined, inFlight: 0 },
 }
 const seen = (more: Partial<DispatcherState>) => ofWorker('mom1', { ...well, ...more }, NOW).map(({ value }) => value)
 
@@ -57,4 +58,15 @@ test('a key that ends is a warning, one that has ended is worse', () => {
   const key = (expiresAt: number) => ofKey({ text: 'mlm1', expiresAt } as ApiKey, NOW)
   expect(key(NOW + 1)).toMatchObject({ level: 'warning', about: 'mlm1' })
   expect(key(NOW)).toMatchObject({ level: 'severe', text: 'the API key "mlm1" has ended: who uses it is refused' })
+})
+
+test('a key for an hour is no trouble from its first minute on, and one for a year is not in its last month', () => {
+  const [HOUR, DAY] = [3_600_000, 86_400_000]
+  const near = (life: number, left: number) => isNearEnd({ createdAt: NOW - life + left, expiresAt: NOW + left }, NOW)
+  expect([HOUR, HOUR / 9, HOUR / 10, 0].map((left) => near(HOUR, left))).toEqual([false, false, true, true])
+  expect([35 * DAY, 8 * DAY, 7 * DAY].map((left) => near(365 * DAY, left))).toEqual([false, false, true])
+  // over for so long: whoever should have missed it has
+  expect([-HOUR, -HOUR - 1].map((left) => near(HOUR, left))).toEqual([true, false])
+  expect([-7 * DAY, -7 * DAY - 1].map((left) => near(365 * DAY, left))).toEqual([true, false])
+  expect(isNearEnd({ createdAt: 0, expiresAt: null }, NOW)).toBe(false)
 })

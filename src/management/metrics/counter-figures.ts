@@ -39,6 +39,8 @@ const PLAIN: Readonly<
   overflowed: { family: 'alerta_relay_messages_overflowed_total', label: 'destination', of: [] },
   resync: { family: 'alerta_relay_resyncs_total', label: 'destination', of: [] },
   resent: { family: 'alerta_relay_messages_resent_total', label: 'destination', of: [] },
+  batches: { family: 'alerta_relay_batches_total', label: 'destination', of: [] },
+  batched: { family: 'alerta_relay_batched_messages_total', label: 'destination', of: [] },
   healed: { family: 'alerta_relay_actions_healed_total', label: 'destination', of: [] },
   damaged: { family: 'alerta_relay_damaged_total', label: 'destination', of: [] },
 }
@@ -57,6 +59,7 @@ function placeOf(counter: string): readonly [FamilyName, Sample[0]] | undefined 
     return ['alerta_relay_deliveries_total', { destination: label, state: name }]
   }
   if (name === 'spans dropped') return ['alerta_relay_spans_dropped_total', {}]
+  if (name === 'batches received') return ['alerta_relay_batches_received_total', {}]
   const plain = PLAIN[name]
   return plain && [plain.family, { [plain.label]: label }]
 }
@@ -72,8 +75,9 @@ function expected(destinations: readonly string[]): readonly string[] {
     ...Object.entries(PLAIN).flatMap(([name, { of }]) => of.map((label) => `${name}.${label}`)),
     ...each(OUTCOMES.map((outcome) => `attempt.${outcome}`)),
     ...each(SETTLED_STATES),
-    ...each(['overflowed', 'resync', 'resent', 'healed', 'damaged']),
+    ...each(['overflowed', 'resync', 'resent', 'batches', 'batched', 'healed', 'damaged']),
     'spans dropped',
+    'batches received',
   ]
 }
 

@@ -34,6 +34,9 @@ export const FAMILIES = {
   alerta_relay_attempts_total: family('counter', 'Tries at a destination', 'destination', 'outcome'),
   alerta_relay_resyncs_total: family('counter', 'Resyncs that began', 'destination'),
   alerta_relay_messages_resent_total: family('counter', 'Messages queued by resyncs', 'destination'),
+  alerta_relay_batches_total: family('counter', 'Requests that held several messages', 'destination'),
+  alerta_relay_batched_messages_total: family('counter', 'Messages that went in them', 'destination'),
+  alerta_relay_batches_received_total: family('counter', 'Batches of other relays'),
   alerta_relay_actions_healed_total: family('counter', 'Actions whose alert had to be found first', 'destination'),
   alerta_relay_damaged_total: family('counter', 'Rows found damaged and set aside', 'destination'),
   alerta_relay_heartbeat_alerts_total: family('counter', 'Alerts posted about origins', 'status'),
@@ -50,6 +53,12 @@ export const FAMILIES = {
   alerta_relay_needs_resync: family('gauge', '1: its queue was full, and a resync will make up for it', 'destination'),
   alerta_relay_attempts_running: family('gauge', 'Tries under way', 'destination'),
   alerta_relay_concurrency: family('gauge', 'Tries that may be under way together', 'destination'),
+  alerta_relay_concurrency_max: family('gauge', 'The most that may be (concurrency.max)', 'destination'),
+  alerta_relay_usual_answer_seconds: family(
+    'gauge',
+    'How long an answer takes while hardly pressed; 0: not known yet',
+    'destination',
+  ),
   alerta_relay_last_success_timestamp_seconds: family('gauge', 'Of this run; 0: none yet', 'destination'),
   alerta_relay_destination_state: family(
     'gauge',

@@ -54,6 +54,8 @@ export function createOpenMetrics(deps: MetricsDeps): () => Promise<Figures> {
       alerta_relay_needs_resync: sample(store.resyncs.overflowedAt(destination) === undefined ? 0 : 1),
       alerta_relay_attempts_running: sample(worker?.inFlight ?? 0),
       alerta_relay_concurrency: sample(worker?.concurrency ?? 0),
+      alerta_relay_concurrency_max: sample(worker?.concurrencyMax ?? 0),
+      alerta_relay_usual_answer_seconds: sample((worker?.usualAnswerMs ?? 0) / 1_000),
       alerta_relay_last_success_timestamp_seconds: sample((worker?.lastWellAt ?? 0) / 1_000),
       alerta_relay_destination_state: STATES.map((one) => [{ destination, state: one }, one === state ? 1 : 0]),
     }
