@@ -38,6 +38,8 @@ export interface Client {
    * `wholeBytes` an answer is kept whole up to so many and is oversized beyond; without, a long one is skimmed.
    */
   exchange(request: OutgoingRequest, signal: AbortSignal, wholeBytes?: number): Promise<Exchange>
+  /** How many exchanges should be under way for each request that may: several where they share requests. */
+  perRequest(): number
   stats(): ClientStats
   /** Closes all connections; what still runs ends as unknown. */
   close(): Promise<void>
@@ -49,6 +51,9 @@ export interface ClientDeps {
   /** resolves host names; the system's resolver by default */
   readonly resolve?: Resolve | undefined
 }
+
+/** One reason for all: an error made for each exchange costs more than the rest of its end. */
+const OVER = new Error('the exchange is over')
 
 /** Carries a failure through p-retry. */
 class NotSent extends Error {
@@ -106,9 +111,10 @@ export function createClient(destination: DestinationConfig, deps: ClientDeps): 
     setMaxListeners(0, signal)
     signal.addEventListener('abort', onAbort, { once: true })
     void stopAt(deadline)
-    pool.dispatch({ ...request, headers }, receiver.handler)
+    const { method, path, body } = request
+    pool.dispatch({ method, path, headers, body }, receiver.handler)
     const exchange = await receiver.exchange
-    over.abort()
+    over.abort(OVER)
     signal.removeEventListener('abort', onAbort)
     return exchange
   }
@@ -141,6 +147,7 @@ export function createClient(destination: DestinationConfig, deps: ClientDeps): 
         throw error
       }
     },
+    perRequest: () => 1,
     stats: () => ({
       connected: pool.stats.connected,
       free: pool.stats.free,

@@ -1,4 +1,6 @@
-export const ANSWER_HEADERS = ['content-type', 'retry-after', 'location', 'date'] as const
+import { LINK_HEADER } from '../model/link.js'
+
+export const ANSWER_HEADERS = ['content-type', 'retry-after', 'location', 'date', LINK_HEADER] as const
 export type AnswerHeaders = { readonly [name in (typeof ANSWER_HEADERS)[number]]?: string }
 
 export interface Answer {
@@ -26,4 +28,6 @@ export interface OutgoingRequest {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer | null
+  /** it may go together with others in one request, where the destination takes that */
+  readonly batch?: boolean
 }

@@ -43,8 +43,13 @@ export function buildRequest(destination: DestinationConfig, delivery: Addressed
       ...(destination.forwarded_for && message.sender !== '' ? { 'x-forwarded-for': message.sender } : {}),
     },
     body,
+    batch: mayBeBatched(destination, delivery),
   }
 }
+
+/** What failed goes by itself the next time: were it what a whole batch fails by, all the others would fail with it. */
+const mayBeBatched = ({ batch }: DestinationConfig, { message, attempt }: Addressed): boolean =>
+  batch && attempt === 1 && message.kind !== 'webhook'
 
 export const userAgent = (ours: Pick<Ours, 'version'>): string => `alerta-relay/${ours.version}`
 

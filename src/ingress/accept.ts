@@ -122,7 +122,10 @@ export function createAccept(deps: AcceptDeps): Accept {
     }
     const wait = deps.admit?.()
     if (wait !== undefined) await wait
-    const appended = await store(draft, receiving)
+    if (visit.turn !== undefined) await visit.turn.come
+    const appending = store(draft, receiving)
+    visit.turn?.done()
+    const appended = await appending
     const ms = deps.clock.monotonic() - visit.since
     const facts = factsOf(draft, ms)
     if (appended.kind === 'accepted' || appended.kind === 'copy') deps.meter.received(draft.kind, ms)

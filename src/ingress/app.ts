@@ -9,6 +9,7 @@ import type { Senders } from '../base/senders.js'
 import type { Config } from '../config/schema.js'
 import type { Identity } from '../model/identity.js'
 import { type MessageId, parseMessageId } from '../model/ids.js'
+import { BATCH_LIMITS, type BatchLimits } from '../model/link.js'
 import type { AlertReads } from '../store/alert-reads.js'
 import type { Blackouts } from '../store/blackouts.js'
 import type { UserSettings } from '../store/user-settings.js'
@@ -23,11 +24,13 @@ import { clientConfig } from './client-config.js'
 import { type ConsolePages, mountConsole } from './console.js'
 import { createCors } from './cors.js'
 import { createDeleteHeartbeat, type DeleteHeartbeatDeps } from './delete-heartbeat.js'
-import { createEntrance, type Entrance, type Visit } from './entrance.js'
+import { createEntrance, type Entrance } from './entrance.js'
 import type { IngressEnv } from './env.js'
-import { createErrorAnswer, errorBody } from './errors.js'
+import { createTellError, errorAnswer, errorBody, type TellError } from './errors.js'
 import { heartbeatRulesOf } from './heartbeat-rules.js'
 import type { KeysDeps } from './keys.js'
+import { mountLink } from './link.js'
+import { createLinkRoutes, type Receive } from './link-routes.js'
 import { createLoopGuard } from './loop-guard.js'
 import { mountWebhooks } from './mount-webhooks.js'
 import { mountOperators, type Operators, type OperatorsDeps } from './operators.js'
@@ -85,8 +88,6 @@ export interface AppDeps extends AcceptDeps, DeleteHeartbeatDeps, Pick<KeysDeps,
   readonly management?: (api: Hono<IngressEnv>, gate: (wanted: Wanted) => MiddlewareHandler<IngressEnv>) => void
 }
 
-type Receive = (visit: Visit) => Promise<Answer>
-
 /**
  * Alerta's write API as a hono app, to be served by listen(): it reads node's own request, for the raw target (Hawk)
  * and for speed. Everything stands under `/`, under `/api` and under the path of base_url.
@@ -94,13 +95,15 @@ type Receive = (visit: Visit) => Promise<Answer>
 export function createApp(deps: AppDeps): Hono<IngressEnv> {
   const { config } = deps
   const origins = createOrigins(config)
-  const attend = createAttendance({ ...deps, origins })
-  const entrance = createEntrance({ ...deps, attend, bodies: createBodies(config.limits), origins })
+  const batch = { ...BATCH_LIMITS, bytes: Math.min(BATCH_LIMITS.bytes, config.limits.body) }
+  const bodies = createBodies(config.limits)
+  const entrance = createEntrance({ ...deps, attend: createAttendance(deps), bodies, origins, batch })
+  const tellError = createTellError(deps)
   const app = new Hono<IngressEnv>()
   app.use(stampRequest(deps), createCors(config.cors_origins))
-  app.onError(createErrorAnswer(deps))
+  app.onError(errorAnswer(tellError))
   app.notFound((c) => c.json(errorBody(404, 'not found', c.get('requestId')), 404))
-  const api = routes({ ...deps, origins }, entrance)
+  const api = routes({ ...deps, origins, batch, tellError }, entrance)
   for (const prefix of prefixes(config.base_url)) app.route(prefix, api)
   return app
 }
@@ -130,28 +133,40 @@ const receivingOf = (deps: AppDeps) => ({
   baseUrl: deps.config.base_url,
 })
 
-function routes(deps: AppDeps & Pick<AccountDeps, 'origins'>, entrance: Entrance): Hono<IngressEnv> {
+interface RoutesDeps extends AppDeps, Pick<AccountDeps, 'origins'> {
+  readonly batch: BatchLimits
+  readonly tellError: TellError
+}
+
+function routes(deps: RoutesDeps, entrance: Entrance): Hono<IngressEnv> {
   const { config } = deps
   const receiving = receivingOf(deps)
   const api = new Hono<IngressEnv>()
   const serve = (path: string, method: 'POST' | 'PUT' | 'DELETE', wanted: Wanted, receive: Receive) => {
     api.on(method, path, async (c) => send(c, await entrance.visit(c, wanted, receive)))
   }
-  serve('/alert', 'POST', 'write:alerts', createReceiveAlert(receiving))
-  serve('/alert/:id', 'DELETE', 'delete:alerts', createReceiveDelete(receiving))
-  serve('/alert/:id/action', 'PUT', 'write:alerts', createReceiveAction(receiving))
+  const link = createLinkRoutes()
+  /** Also in a batch of another relay. */
+  const take: typeof serve = (path, method, wanted, receive) => {
+    serve(path, method, wanted, receive)
+    link.add(method, path, { wanted, receive })
+  }
+  take('/alert', 'POST', 'write:alerts', createReceiveAlert(receiving))
+  take('/alert/:id', 'DELETE', 'delete:alerts', createReceiveDelete(receiving))
+  take('/alert/:id/action', 'PUT', 'write:alerts', createReceiveAction(receiving))
   for (const kind of CHANGES) {
-    serve(`/alert/:id/${kind}`, 'PUT', 'write:alerts', createReceiveChange(receiving, kind))
+    take(`/alert/:id/${kind}`, 'PUT', 'write:alerts', createReceiveChange(receiving, kind))
     serve(`/_bulk/alerts/${kind}`, 'PUT', 'write:alerts', createReceiveBulkChange(receiving, kind))
   }
   serve('/_bulk/alerts/action', 'PUT', 'write:alerts', createReceiveBulkAction(receiving))
   serve('/_bulk/alerts', 'DELETE', 'delete:alerts', createReceiveBulkDelete(receiving))
   for (const method of ['PUT', 'POST'] as const) {
-    serve('/alert/:id/note', method, 'write:alerts', createReceiveNote(receiving))
+    take('/alert/:id/note', method, 'write:alerts', createReceiveNote(receiving))
   }
-  serve('/alert/:id/note/:note_id', 'PUT', 'write:alerts', createReceiveNoteChange(receiving))
-  serve('/alert/:id/note/:note_id', 'DELETE', 'write:alerts', createReceiveNoteRemoval(receiving))
-  serve('/heartbeat', 'POST', 'write:heartbeats', createReceiveHeartbeat(receiving))
+  take('/alert/:id/note/:note_id', 'PUT', 'write:alerts', createReceiveNoteChange(receiving))
+  take('/alert/:id/note/:note_id', 'DELETE', 'write:alerts', createReceiveNoteRemoval(receiving))
+  take('/heartbeat', 'POST', 'write:heartbeats', createReceiveHeartbeat(receiving))
+  mountLink(api, entrance, { ...deps, routes: link, limits: deps.batch, headers: config.limits.headers })
   mountWebhooks(api, entrance, receiving)
   serve('/heartbeat/:id', 'DELETE', 'write:heartbeats', createDeleteHeartbeat(deps))
   serve('/user/me/attributes', 'PUT', 'read:userinfo', createPutSettings(deps))

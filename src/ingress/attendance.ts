@@ -1,23 +1,24 @@
-import type { Context } from 'hono'
-import { readOffered } from '../auth/offered.js'
 import type { Verdict } from '../auth/verdict.js'
 import type { Log } from '../base/log.js'
 import type { Repeats } from '../base/repeats.js'
 import type { Asking, Senders } from '../base/senders.js'
-import type { IngressEnv } from './env.js'
 import { refusalOf } from './errors.js'
-import type { Origin } from './proxies.js'
 
 export interface AttendanceDeps {
   readonly senders: Pick<Senders, 'accepted' | 'refused'>
-  readonly origins: (incoming: IngressEnv['Bindings']['incoming']) => Origin
   readonly log: Log
   readonly repeats: Pick<Repeats, 'first'>
 }
 
+/** Whoever comes with a request, before he has signed in. */
+export interface Visitor {
+  readonly requestId: string
+  readonly stranger: () => Asking
+}
+
 /** Runs a request, which tells as soon as it knows it who signed in. */
 export type Attend = <T>(
-  c: Context<IngressEnv>,
+  visitor: Visitor,
   what: 'write' | 'read',
   run: (signedIn: (verdict: Verdict, address: string) => void) => Promise<T>,
 ) => Promise<T>
@@ -26,8 +27,8 @@ export type Attend = <T>(
 const NOT_LET_IN = new Set([401, 403])
 
 /** Counts for each sender how its requests ended: of reads only those that were refused. */
-export function createAttendance({ senders, origins, log, repeats }: AttendanceDeps): Attend {
-  return async (c, what, run) => {
+export function createAttendance({ senders, log, repeats }: AttendanceDeps): Attend {
+  return async ({ requestId, stranger }, what, run) => {
     let who: Asking | undefined
     try {
       const result = await run((verdict, address) => {
@@ -40,11 +41,11 @@ export function createAttendance({ senders, origins, log, repeats }: AttendanceD
         status: 500,
         message: 'An internal error has occurred',
       }
-      const asking = who ?? stranger(c)
+      const asking = who ?? stranger()
       senders.refused(asking, status, message)
       if (NOT_LET_IN.has(status)) {
         const { credential, address: sender } = asking
-        const facts = { request: c.get('requestId'), credential, sender, status, why: message }
+        const facts = { request: requestId, credential, sender, status, why: message }
         // a browser without a session asks too, before it shows its login page
         const isTrying = what === 'write' || asking.known || credential !== 'none'
         const isNew = isTrying && repeats.first('credential refused', { credential, sender, status: String(status) })
@@ -53,17 +54,5 @@ export function createAttendance({ senders, origins, log, repeats }: AttendanceD
       }
       throw error
     }
-  }
-
-  function stranger(c: Context<IngressEnv>): Asking {
-    const { incoming } = c.env
-    const { authorization } = incoming.headers
-    const xApiKey = incoming.headers['x-api-key']
-    const offered = readOffered({
-      authorization,
-      xApiKey: Array.isArray(xApiKey) ? xApiKey[0] : xApiKey,
-      queryApiKey: c.req.query('api-key'),
-    })
-    return { credential: offered.kind, known: false, address: origins(incoming).sender }
   }
 }

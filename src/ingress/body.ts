@@ -17,6 +17,8 @@ export interface Body {
   readonly present: boolean
   /** Throws Refused 413, 503 or 400. An absent body is empty. */
   read(): Promise<Buffer>
+  /** Counts what its bytes grow to in memory as well. Throws Refused 503. */
+  hold(bytes: number): void
 }
 
 /** `outgoing` tells when the answer is out. */
@@ -40,9 +42,10 @@ export function createBodies(limits: BodyLimits): Bodies {
     }
     const refusal = (own: number, all: number): Refused | undefined => {
       if (own > limits.body) return new Refused(413, `Request body is larger than ${limits.body} bytes`)
-      if (all > limits.bodies_in_flight) return unavailable('Too many request bodies at once', CROWDED_RETRY_S)
-      return undefined
+      return crowded(all)
     }
+    const crowded = (all: number): Refused | undefined =>
+      all > limits.bodies_in_flight ? unavailable('Too many request bodies at once', CROWDED_RETRY_S) : undefined
     const release = (): void => {
       inFlight -= counted
       counted = 0
@@ -54,7 +57,16 @@ export function createBodies(limits: BodyLimits): Bodies {
       return present ? collect(incoming, count) : Buffer.alloc(0)
     }
 
-    return { present, read: () => (reading ??= start()) }
+    return {
+      present,
+      read: () => (reading ??= start()),
+      hold(bytes) {
+        const refused = crowded(inFlight + bytes)
+        if (refused !== undefined) throw refused
+        counted += bytes
+        inFlight += bytes
+      },
+    }
   }
 }
 

@@ -1,17 +1,20 @@
 import type { Context, MiddlewareHandler } from 'hono'
+import { readOffered } from '../auth/offered.js'
 import type { Principal } from '../auth/principal.js'
-import { allows, type Wanted } from '../auth/scopes.js'
-import { type Authenticate, admitted, type Denial, type Verdict } from '../auth/verdict.js'
+import type { Wanted } from '../auth/scopes.js'
+import { type Authenticate, admitted, type Verdict } from '../auth/verdict.js'
 import type { Clock } from '../base/clock.js'
-import { type Hop, parseHops } from '../model/hops.js'
-import { parseTrace, type TraceContext } from '../model/trace-context.js'
-import type { Attend } from './attendance.js'
+import type { Hop } from '../model/hops.js'
+import { type BatchLimits, formatLimits, LINK_HEADER } from '../model/link.js'
+import type { TraceContext } from '../model/trace-context.js'
+import { admit, isNobody, letIn, refusal } from './admit.js'
+import type { Attend, Visitor } from './attendance.js'
 import type { Bodies, Body } from './body.js'
 import type { IngressEnv } from './env.js'
-import type { Origin } from './proxies.js'
-import { diskNearlyFull, Refused } from './refused.js'
-
-const JSON_TYPE = /^\s*application\/([\w.+-]+\+)?json\s*(;|$)/i
+import type { Arriving, Origin } from './proxies.js'
+import { diskNearlyFull } from './refused.js'
+import { createSeveral, type Several, type Turn } from './several.js'
+import { checkJsonType, type Headed, single, toldBy } from './told-by.js'
 
 /** A write whose sender was let in, before anything of its body has been understood. */
 export interface Visit {
@@ -37,6 +40,8 @@ export interface Visit {
   readonly trace?: TraceContext | undefined
   /** see Draft */
   readonly notTo?: string | undefined
+  /** its place among those that came in one request; undefined: it came alone */
+  readonly turn?: Turn | undefined
 }
 
 export interface EntranceDeps {
@@ -45,9 +50,11 @@ export interface EntranceDeps {
   /** by the configuration that is in force when it is asked; by default the same */
   readonly authenticateNow?: Authenticate | undefined
   readonly bodies: Bodies
-  readonly origins: (incoming: IngressEnv['Bindings']['incoming']) => Origin
+  readonly origins: (incoming: Arriving) => Origin
   readonly clock: Clock
   readonly room: () => 'ok' | 'disk low'
+  /** what relays are told of the batches that are taken here */
+  readonly batch: BatchLimits
 }
 
 /** What stands between the socket and a route. Everything is refused as early as it can be: before the body is read. */
@@ -59,6 +66,8 @@ export interface Entrance {
     work: (visit: Visit) => Promise<T>,
     body?: 'JSON' | 'any type',
   ): Promise<T>
+  /** Lets in a request that holds several writes, for each of which is looked by itself what it may do. */
+  several(c: Context<IngressEnv>): Promise<Several>
   /** For reading routes; without a scope it is open to all, but a wrong credential is still refused. */
   gate(wanted?: Wanted): MiddlewareHandler<IngressEnv>
   /**
@@ -74,6 +83,8 @@ export interface Entrance {
 }
 
 export function createEntrance(deps: EntranceDeps): Entrance {
+  const limitsTold = formatLimits(deps.batch)
+
   const signIn = (
     c: Context<IngressEnv>,
     body: Body,
@@ -95,30 +106,48 @@ export function createEntrance(deps: EntranceDeps): Entrance {
     })
   }
 
-  function checkHeaders(c: Context<IngressEnv>, type: 'JSON' | 'any type'): void {
-    if (type === 'JSON' && c.env.incoming.method !== 'DELETE') checkJsonType(c.env.incoming)
+  function checkHeaders(write: Headed & { readonly method?: string | undefined }, type: 'JSON' | 'any type' = 'JSON') {
+    if (type === 'JSON' && write.method !== 'DELETE') checkJsonType(write)
     if (deps.room() === 'disk low') throw diskNearlyFull()
+  }
+
+  const visitorOf = (c: Context<IngressEnv>): Visitor => ({
+    requestId: c.get('requestId'),
+    stranger() {
+      const { incoming } = c.env
+      const { authorization } = incoming.headers
+      const xApiKey = incoming.headers['x-api-key']
+      const offered = readOffered({
+        authorization,
+        xApiKey: Array.isArray(xApiKey) ? xApiKey[0] : xApiKey,
+        queryApiKey: c.req.query('api-key'),
+      })
+      return { credential: offered.kind, known: false, address: deps.origins(incoming).sender }
+    },
+  })
+
+  /** A relay may send batches where its message ids are believed: what is sent again in parts then does no harm. */
+  function tellLimits(c: Context<IngressEnv>, { peer }: Principal): void {
+    if (peer && c.env.incoming.headers['x-alerta-message'] !== undefined) c.header(LINK_HEADER, limitsTold)
   }
 
   return {
     visit: (c, wanted, work, type = 'JSON') =>
-      deps.attend(c, 'write', async (signedIn) => {
+      deps.attend(visitorOf(c), 'write', async (signedIn) => {
         const since = deps.clock.monotonic()
-        checkHeaders(c, type)
         const { incoming, outgoing } = c.env
+        checkHeaders(incoming, type)
         const body = deps.bodies(incoming, outgoing)
         const origin = deps.origins(incoming)
         const verdict = await signIn(c, body, origin)
         signedIn(verdict, origin.sender)
         const principal = admit(verdict, wanted)
+        tellLimits(c, principal)
         return work({
+          ...toldBy(incoming),
           requestId: c.get('requestId'),
           principal,
           sender: origin.sender,
-          hops: parseHops(single(incoming.headers['x-alerta-loop'])),
-          offeredId: single(incoming.headers['x-alerta-message']),
-          offeredStamp: single(incoming.headers['x-alerta-accepted']),
-          trace: parseTrace(single(incoming.headers.traceparent), single(incoming.headers.tracestate)),
           since,
           urlId: c.req.param('id') ?? '',
           urlNoteId: c.req.param('note_id') ?? '',
@@ -126,8 +155,9 @@ export function createEntrance(deps: EntranceDeps): Entrance {
           body: incoming.method === 'DELETE' ? Buffer.alloc(0) : await body.read(),
         })
       }),
+    several: createSeveral({ ...deps, signIn, visitorOf, checkHeaders }),
     gate: (wanted) => async (c, next) => {
-      await deps.attend(c, 'read', async (signedIn) => {
+      await deps.attend(visitorOf(c), 'read', async (signedIn) => {
         const { incoming, outgoing } = c.env
         const origin = deps.origins(incoming)
         const verdict = await signIn(c, deps.bodies(incoming, outgoing), origin)
@@ -143,16 +173,13 @@ export function createEntrance(deps: EntranceDeps): Entrance {
       await next()
     },
     enter: (c, session) =>
-      deps.attend(c, 'read', async (signedIn) => {
+      deps.attend(visitorOf(c), 'read', async (signedIn) => {
         const { incoming, outgoing } = c.env
         const body = deps.bodies(incoming, outgoing)
         const origin = deps.origins(incoming)
         const verdict = session === undefined ? await signIn(c, body, origin) : admitted(session)
         signedIn(verdict, origin.sender)
-        if (!verdict.ok) throw refusal(verdict)
-        const { principal } = verdict
-        if (isNobody(principal)) throw new Refused(401, 'Missing authorization API Key or Bearer Token')
-        return { principal, sender: origin.sender, body: await body.read() }
+        return { principal: letIn(verdict), sender: origin.sender, body: await body.read() }
       }),
     async again(c) {
       const { incoming, outgoing } = c.env
@@ -164,23 +191,3 @@ export function createEntrance(deps: EntranceDeps): Entrance {
     },
   }
 }
-
-export function checkJsonType({ headers }: IngressEnv['Bindings']['incoming']): void {
-  if (JSON_TYPE.test(headers['content-type'] ?? '')) return
-  throw new Refused(415, "POST and PUT requests must set 'Content-type' to 'application/json'")
-}
-
-function admit(verdict: Verdict, wanted: Wanted): Principal {
-  if (!verdict.ok) throw refusal(verdict)
-  if (allows(verdict.principal, wanted)) return verdict.principal
-  throw new Refused(isNobody(verdict.principal) ? 401 : 403, `Missing required scope: ${wanted}`)
-}
-
-/** Who has not signed in can do that yet: at a 401 the web UI shows its login page, at a 403 an error. */
-const isNobody = ({ inherits }: Principal): boolean => !inherits
-
-const refusal = (denial: Denial): Refused => new Refused(denial.status, denial.message, denial.headers)
-
-/** Node joins repeated lines of these headers itself. */
-const single = (header: string | string[] | undefined): string | undefined =>
-  Array.isArray(header) ? header.join(',') : header

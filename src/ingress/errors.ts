@@ -19,8 +19,17 @@ export const errorBody = (status: number, message: string, requestId: string | n
   requestId,
 })
 
+/** An error as it goes out. */
+export interface ErrorAnswer {
+  readonly status: Refused['status']
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: ReturnType<typeof errorBody>
+}
+/** Logs and counts an error, and says what it is answered with. */
+export type TellError = (error: Error, requestId: string) => ErrorAnswer
+
 /** The one place where errors become answers. Refusals are what a sender did; anything unknown is a bug and says nothing. */
-export function createErrorAnswer({
+export function createTellError({
   log,
   counters,
   repeats,
@@ -28,13 +37,12 @@ export function createErrorAnswer({
   readonly log: Log
   readonly counters: Counters
   readonly repeats: Pick<Repeats, 'first'>
-}): (error: Error, c: Context<IngressEnv>) => Response {
-  return (error, c) => {
-    const request = c.get('requestId')
+}): TellError {
+  return (error, request) => {
     const refused = refusalOf(error)
     if (refused === undefined) {
       log.error({ request, err: { message: error.message, stack: error.stack } }, 'request failed')
-      return c.json(errorBody(500, 'An internal error has occurred', request), 500)
+      return { status: 500, headers: {}, body: errorBody(500, 'An internal error has occurred', request) }
     }
     counters.add('request refused', String(refused.status))
     if (error instanceof StoreUnavailable) {
@@ -43,10 +51,18 @@ export function createErrorAnswer({
         log.error({ request, error: error.message }, 'store unavailable')
       } else log.debug({ request, error: error.message }, 'store unavailable')
     } else log.debug({ request, status: refused.status, why: refused.message }, 'request refused')
-    for (const [name, value] of Object.entries(refused.headers)) c.header(name, value)
-    return c.json(errorBody(refused.status, refused.message, request), refused.status)
+    const { status, headers, message } = refused
+    return { status, headers, body: errorBody(status, message, request) }
   }
 }
+
+export const errorAnswer =
+  (tell: TellError) =>
+  (error: Error, c: Context<IngressEnv>): Response => {
+    const { status, headers, body } = tell(error, c.get('requestId'))
+    for (const [name, value] of Object.entries(headers)) c.header(name, value)
+    return c.json(body, status)
+  }
 
 /** Undefined: a bug. */
 export function refusalOf(error: Error): Refused | undefined {

@@ -7,11 +7,12 @@ import { type AuthConfig, scope } from '../config/auth.js'
 import type { ApiKey } from '../model/api-key.js'
 import { createBodies } from './body.js'
 import { parseCreateTime } from './create-time.js'
-import { checkJsonType, type Entrance } from './entrance.js'
+import type { Entrance } from './entrance.js'
 import type { IngressEnv } from './env.js'
 import { type JsonObject, parseObject } from './json-object.js'
 import { onOnePage } from './one-page.js'
 import { Refused } from './refused.js'
+import { checkJsonType } from './told-by.js'
 
 /** What stands in the place of a key: whoever may see this list may not use what it lists. */
 const MASKED = '***'

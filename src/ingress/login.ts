@@ -3,11 +3,11 @@ import type { Login } from '../auth/login.js'
 import type { Log } from '../base/log.js'
 import type { Repeats } from '../base/repeats.js'
 import { createBodies } from './body.js'
-import { checkJsonType } from './entrance.js'
 import type { IngressEnv } from './env.js'
 import { parseObject } from './json-object.js'
 import type { Origin } from './proxies.js'
 import { Refused } from './refused.js'
+import { checkJsonType } from './told-by.js'
 
 /** Anybody may send one: a name, a password, and little else. */
 const BODIES = { body: 16 * 1024, bodies_in_flight: 1024 * 1024 }

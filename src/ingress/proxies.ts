@@ -9,6 +9,11 @@ export interface Origin {
   readonly scheme: 'http' | 'https'
 }
 
+/** A request as far as it tells where it is from. */
+export type Arriving = Pick<IncomingMessage, 'headers'> & {
+  readonly socket: Pick<IncomingMessage['socket'], 'remoteAddress'>
+}
+
 const LOOPBACK = ['127.0.0.0/8', '::1/128']
 
 /**
@@ -17,7 +22,7 @@ const LOOPBACK = ['127.0.0.0/8', '::1/128']
  */
 export function createOrigins(
   config: Pick<Config, 'trusted_proxies' | 'use_proxyfix'>,
-): (incoming: IncomingMessage) => Origin {
+): (incoming: Arriving) => Origin {
   const ranges = [...config.trusted_proxies, ...(config.use_proxyfix ? LOOPBACK : [])].map(parseRange)
   const trusted = (address: string): boolean => {
     const ip = ipaddr.process(address)

@@ -22,13 +22,14 @@ const ADMIN: Case['headers'][number] = ['Authorization', 'Key admin-key-mom1']
 export async function replay(
   topic: Topic | 'cli',
   { before: writes, cases }: Recording,
+  { through = exchange }: { readonly through?: typeof exchange } = {},
 ): Promise<ReadonlyMap<string, Answer>> {
   const dir = mkdtempSync(join(tmpdir(), 'conformance-'))
   const sink = topic === 'loop' ? await startSink({ baseUrl: DESTINATION }) : undefined
   const time = createTime()
   const relay = await build(await configOf(topic, cases, dir, sink?.url), silent, { clock: time.clock })
   const { port } = await relay.start()
-  const send = (one: Case): Promise<Answer> => sendCase(port, one)
+  const send = (one: Case): Promise<Answer> => sendCase(port, one, through)
   for (const [method, path, body] of writes) await send(write(method, path, body))
   const answers = new Map<string, Answer>()
   let last = { header: '', message: '' }
@@ -108,9 +109,13 @@ async function queued(port: number): Promise<number> {
   return (body as { destinations: { queued: number }[] }).destinations.reduce((sum, one) => sum + one.queued, 0)
 }
 
-function sendCase(port: number, { method, path, headers, body, hasBody }: Case): Promise<Answer> {
+function sendCase(
+  port: number,
+  { method, path, headers, body, hasBody }: Case,
+  through: typeof exchange,
+): Promise<Answer> {
   const length: Case['headers'] = hasBody ? [['Content-Length', String(body.length)]] : []
-  return exchange(port, { method, path, headers: [['Host', BASE_URL.slice(7)], ...headers, ...length], body })
+  return through(port, { method, path, headers: [['Host', BASE_URL.slice(7)], ...headers, ...length], body })
 }
 
 /** What brings the server into the state in which the case found the recorded one. */

@@ -14,6 +14,7 @@ function probing(kind: 'alerta' | 'relay' | 'http', exchange: Exchange) {
       asked.push(request)
       return exchange
     },
+    perRequest: () => 1,
     stats: () => ({ connected: 0, free: 0, running: 0, queued: 0 }),
     close: async () => {},
   }
