@@ -29,6 +29,7 @@ import { type Resolve, resolveAll } from './egress/lookup.js'
 import type { Ours } from './egress/ours.js'
 import { createMeasures } from './management/metrics/measures.js'
 import { createOperatorApp, overHttp } from './management/operator/app.js'
+import { createReadiness } from './management/readiness.js'
 import { type Ids, randomIds } from './model/ids.js'
 import { createAlertTrace } from './relay/alert-trace.js'
 import { createConsoleWorks, createLateHistory, createWitness } from './relay/console.js'
@@ -115,7 +116,7 @@ export async function build(config: Config, quietLog: Log, overrides: Partial<Pa
     const resyncer = createResyncer({ store, compare: routing.compare, clock, log, counters })
     const destinations = createDestinations({ open: createOpenDestination({ ...wiring, store }), resyncer })
     closers.defer('connections', () => destinations.disconnect())
-    const connected = (destination: DestinationConfig) => connect(destination, parts)
+    const connected = (destination: DestinationConfig) => connect(destination, wiring)
     for (const destination of config.destinations) await destinations.open(destination, connected(destination))
     const { dispatchers } = destinations
     Object.assign(late, { store, destinations })
@@ -129,9 +130,12 @@ export async function build(config: Config, quietLog: Log, overrides: Partial<Pa
       clock,
       utilisation: createUtilisation(),
       deepestMoving: createDeepestMoving(store, dispatchers),
+      // a reload may have taken it away
+      depth: (name) => (dispatchers.has(name) ? store.depth(name) : 0),
     })
+    const readiness = createReadiness({ touch: () => store.touch(guard.noted()), room: upkeep.room })
     const scrape = createScraping({
-      ...{ config, store, dispatchers, counters, measures, disk, upkeep, guard, keyRing, clock, version },
+      ...{ config, store, dispatchers, counters, measures, disk, readiness, guard, keyRing, clock, version },
     })
     const wake = (name: string) => dispatchers.get(name)?.wake()
     const housekeeping = createHousekeeping({ store, guard, config: config.housekeeping, wake, clock, log, counters })
@@ -148,8 +152,8 @@ export async function build(config: Config, quietLog: Log, overrides: Partial<Pa
       post: (...alert) => front.postOwn(...alert),
     })
     const front: Front = createFront({
-      ...{ config, store, dispatchers, desk, upkeep, guard, watch, housekeeping, admission, senders, trace, scrape },
-      ...{ wake, measures, ours, tracing, repeats, meter, counters, ids, clock, log },
+      ...{ config, store, dispatchers, desk, upkeep, readiness, watch, housekeeping, admission, senders, trace },
+      ...{ wake, scrape, measures, ours, tracing, repeats, meter, counters, ids, clock, log },
       madeUp: witness.madeUp,
       ending: () => ending,
       startedAt: clock.now(),
@@ -167,8 +171,7 @@ export async function build(config: Config, quietLog: Log, overrides: Partial<Pa
     })
     closers.defer('reloads', stopReloads)
     const screens = createScreens({
-      ...{ store, routing, activity, senders, counters, disk, upkeep, guard, version, clock },
-      front,
+      ...{ store, routing, activity, senders, counters, disk, upkeep, guard, readiness, version, clock, front },
     })
     const consoleWorks = createConsoleWorks({
       ...{ witness, history, screens, store, routing, destinations, counters, ours, boot, ids, clock, log },

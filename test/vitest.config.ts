@@ -4,18 +4,19 @@ import { countReporter } from './house/count-reporter.js'
 
 const all = ['test/**/*.test.ts']
 const house = ['test/house/**/*.test.ts']
-/** They wait more than they work. */
-const operating = [
-  'test/acceptance/{keys,moves,operators-http,reload*,repeated-failures,runbook-*,story,traces}.test.ts',
-  'test/console/browser/**/*.test.ts',
+/** Of answers that are sent by hand: hono tells them by a class that must be there once. */
+const sink = ['test/sink/**/*.test.ts']
+const acceptance = ['test/{acceptance,faults,hostile}/**/*.test.ts', 'test/console/browser/**/*.test.ts']
+/** They count bytes, or work as hard as the machine can: nothing may run beside them. */
+const alone = [
+  'test/acceptance/{backlog,crashes,repeats,strikes,whole-life}.test.ts',
+  'test/faults/{disk-full,process}.test.ts',
+  'test/hostile/{connections,memory}.test.ts',
 ]
-/** Nearly all of its two minutes it waits: beside the unit tests. */
-const patient = ['test/acceptance/self-alerts.test.ts']
-const acceptance = ['test/{acceptance,faults,hostile}/**/*.test.ts']
 
 /**
- * house: rules about the project itself; unit: rooms; acceptance: the built relay in real processes, one file at a time;
- * operating: the same, side by side.
+ * house: rules about the project itself; unit: rooms; acceptance: the built relay in real processes, which wait more than
+ * they work; alone: those of them that need the machine for themselves.
  */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -25,18 +26,25 @@ export default defineConfig({
     expect: { requireAssertions: true },
     reporters: ['default', countReporter],
     projects: [
-      { extends: true, test: { name: 'house', include: house, testTimeout: 60_000 } },
-      {
-        extends: true,
-        test: { name: 'unit', include: all, exclude: [...house, ...acceptance, ...operating], testTimeout: 20_000 },
-      },
-      { extends: true, test: { name: 'patient', include: patient, testTimeout: 240_000, hookTimeout: 60_000 } },
+      { extends: true, test: { name: 'house', include: house, testTimeout: 60_000, maxWorkers: 2 } },
+      { extends: true, test: { name: 'sink', include: sink, testTimeout: 20_000, maxWorkers: 2 } },
       {
         extends: true,
         test: {
-          name: 'acceptance',
-          include: acceptance,
-          exclude: [...operating, ...patient],
+          name: 'unit',
+          include: all,
+          exclude: [...house, ...sink, ...acceptance],
+          testTimeout: 20_000,
+          // half of their time went into loading the same modules for each file
+          isolate: false,
+          maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: alone,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
@@ -46,9 +54,10 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'operating',
-          include: operating,
-          testTimeout: 120_000,
+          name: 'acceptance',
+          include: acceptance,
+          exclude: alone,
+          testTimeout: 240_000,
           hookTimeout: 60_000,
           maxWorkers: 4,
           sequence: { groupOrder: 2 },

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { endSchema, readHeader } from '../management/operator/export-lines.js'
+import { endSchema, REQUEST_BYTES, readHeader } from '../management/operator/export-lines.js'
 import { IMPORT_ENDS, type Imported } from '../store/moves.js'
 import { CommandFailed } from './command-failed.js'
 import { pathOf } from './destinations.js'
@@ -87,8 +87,17 @@ export async function importQueue(destination: string, options: ImportOptions, i
   })
 }
 
-const takeIn = async (relay: RunningRelay, destination: string, exportId: string, lines: readonly string[]) =>
-  (await relay.ask('POST', pathOf(destination, 'import'), { export: exportId, lines })) as unknown as Taken
+async function takeIn(relay: RunningRelay, destination: string, exportId: string, lines: readonly string[]) {
+  const body = { export: exportId, lines }
+  if (Buffer.byteLength(JSON.stringify(body)) > REQUEST_BYTES) return TOO_LARGE
+  return (await relay.ask('POST', pathOf(destination, 'import'), body)) as unknown as Taken
+}
+
+/** A part that is so large is one line. */
+const TOO_LARGE: Taken = {
+  ends: ['unusable'],
+  problems: [{ line: 0, problem: `it is larger than what can be taken in, ${REQUEST_BYTES / 2 ** 20} MiB` }],
+}
 
 interface PartOfExport {
   readonly exportId: string
@@ -117,6 +126,12 @@ async function* partsOf(file: string | undefined, io: Io): AsyncGenerator<PartOf
         continue
       }
       if (isEnd(line)) return yield { exportId, first, lines, last: true }
+      if (lines.length > 0 && line.length > CHARACTERS) {
+        yield { exportId, first, lines, last: false }
+        first = number
+        lines = []
+        characters = 0
+      }
       lines.push(line)
       characters += line.length
       if (lines.length < LINES && characters < CHARACTERS) continue

@@ -10,7 +10,7 @@ import { columns } from './table.js'
 export interface LetterOptions {
   /** path of the configuration file */
   readonly config: string
-  /** message ids */
+  /** message ids, or how they begin */
   readonly message?: readonly string[]
   /** part of the reason */
   readonly reason?: string
@@ -40,7 +40,8 @@ export async function dead(
   io: Io,
 ): Promise<ExitCode> {
   return reportingFailure('dead', io, async () => {
-    const { total, reasons, letters } = await find(relayOf(options, io), destination, options)
+    const relay = relayOf(options, io)
+    const { total, reasons, letters } = await find(relay, destination, await selectionOf(relay, options))
     if (options.json === true) io.stdout.write(letters.map((one) => `${JSON.stringify(one)}\n`).join(''))
     else {
       io.stdout.write(`${destination}: ${total} dead\n${grouped(reasons)}`)
@@ -69,7 +70,8 @@ export async function replay(
 ): Promise<ExitCode> {
   return reportingFailure('replay', io, async () => {
     const relay = relayOf(options, io)
-    const { total, reasons } = await find(relay, destination, options)
+    const selection = await selectionOf(relay, options)
+    const { total, reasons } = await find(relay, destination, selection)
     if (total === 0) throw new CommandFailed(`no dead letter of ${destination} fits`)
     if (options.dryRun === true) {
       if (options.json === true) io.stdout.write(reasons.map((one) => `${JSON.stringify(one)}\n`).join(''))
@@ -79,7 +81,7 @@ export async function replay(
     const shown = createProgress(io)
     const done = { asWas: 0, asNow: 0, covered: 0 }
     for (let more = true; more; ) {
-      const body = { ...selectionOf(options), asWas: options.asWas === true }
+      const body = { ...selection, asWas: options.asWas === true }
       const { replayed } = await relay.ask('POST', pathOf(destination, 'replay'), body)
       const part = replayed as typeof done & { readonly more: boolean }
       for (const name of ['asWas', 'asNow', 'covered'] as const) done[name] += part[name]
@@ -108,7 +110,8 @@ export async function discard(
 ): Promise<ExitCode> {
   return reportingFailure('discard', io, async () => {
     const relay = relayOf(options, io)
-    const { total, reasons } = await find(relay, destination, options)
+    const selection = await selectionOf(relay, options)
+    const { total, reasons } = await find(relay, destination, selection)
     if (total === 0) throw new CommandFailed(`no dead letter of ${destination} fits`)
     if (options.yes !== true) {
       if (options.json === true) io.stdout.write(reasons.map((one) => `${JSON.stringify(one)}\n`).join(''))
@@ -118,7 +121,7 @@ export async function discard(
         )
       return 1
     }
-    const body = { ...selectionOf(options), ...(options.why === undefined ? {} : { why: options.why }) }
+    const body = { ...selection, ...(options.why === undefined ? {} : { why: options.why }) }
     const shown = createProgress(io)
     let done = 0
     for (;;) {
@@ -136,11 +139,20 @@ export async function discard(
 
 const relayOf = ({ config }: LetterOptions, { env, signal }: Io): RunningRelay => runningRelay(config, env, signal)
 
-const find = async (relay: RunningRelay, destination: string, options: LetterOptions): Promise<Letters> =>
-  (await relay.ask('POST', pathOf(destination, 'dead'), selectionOf(options))) as unknown as Letters
+const find = async (relay: RunningRelay, destination: string, selection: object): Promise<Letters> =>
+  (await relay.ask('POST', pathOf(destination, 'dead'), selection)) as unknown as Letters
 
-const selectionOf = ({ message = [], reason, since }: LetterOptions): object => ({
-  messages: message,
+const selectionOf = async (relay: RunningRelay, { message = [], reason, since }: LetterOptions): Promise<object> => ({
+  messages: await Promise.all(message.map((one) => wholeId(relay, one))),
   ...(reason === undefined ? {} : { reason }),
   ...(since === undefined ? {} : { since }),
 })
+
+const WHOLE_LENGTH = 36
+
+/** The relay knows which message begins so, or says that none does, or several. */
+async function wholeId(relay: RunningRelay, beginning: string): Promise<string> {
+  if (beginning.length === WHOLE_LENGTH) return beginning
+  const shown = await relay.ask('GET', `/messages/${encodeURIComponent(beginning)}`)
+  return (shown as unknown as { readonly message: { readonly message: string } }).message.message
+}

@@ -1,15 +1,12 @@
 import type { Context, Env, Hono } from 'hono'
-import type { Clock } from '../base/clock.js'
-import { type Store, StoreUnavailable } from '../store/contract.js'
+import type { Readiness } from './readiness.js'
 
 export interface HealthDeps {
   /** a heartbeat that is silent for long (delivery/heartbeat-watch.ts) */
   readonly stale: () => Promise<{ readonly origin: string } | undefined>
-  readonly store: Pick<Store, 'touch'>
-  readonly room: () => 'ok' | 'disk low'
+  readonly readiness: Pick<Readiness, 'trouble'>
   /** undefined: it listens, and goes on doing so */
   readonly ending: () => 'stopping' | undefined
-  readonly clock: Clock
 }
 
 /**
@@ -17,17 +14,8 @@ export interface HealthDeps {
  * have fallen silent. And two for orchestrators: live (restart it where this does not answer) and ready (send nothing
  * where this is not 200). How it stands with destinations is no part of any: their queues are what the relay is for.
  */
-export function mountHealth<E extends Env>(api: Hono<E>, { store, room, clock, stale, ending }: HealthDeps): void {
-  async function trouble(): Promise<string | undefined> {
-    if (room() === 'disk low') return 'DISK_LOW'
-    try {
-      await store.touch(clock.now())
-      return undefined
-    } catch (error) {
-      if (error instanceof StoreUnavailable) return 'STORE_UNAVAILABLE'
-      throw error
-    }
-  }
+export function mountHealth<E extends Env>(api: Hono<E>, { readiness, stale, ending }: HealthDeps): void {
+  const { trouble } = readiness
   const answer = (c: Context, wrong: string | undefined): Response =>
     wrong === undefined ? c.text('OK') : c.text(wrong, 503)
   api.get('/management/gtg', async (c) => answer(c, await trouble()))

@@ -9,7 +9,6 @@ import type { Senders } from '../base/senders.js'
 import { operatorsOverHttp } from '../config/operators.js'
 import type { Config } from '../config/schema.js'
 import type { Admission } from '../delivery/admission.js'
-import type { ClockGuard } from '../delivery/clock-guard.js'
 import type { Dispatcher } from '../delivery/dispatcher.js'
 import type { HeartbeatWatch } from '../delivery/heartbeat-watch.js'
 import type { Housekeeping } from '../delivery/housekeeping.js'
@@ -23,6 +22,7 @@ import type { Measures } from '../management/metrics/measures.js'
 import { mountMetrics } from '../management/metrics/mount-metrics.js'
 import { mountTrace } from '../management/mount-trace.js'
 import { mountNeighbours } from '../management/neighbours.js'
+import type { Readiness } from '../management/readiness.js'
 import { mountStatus } from '../management/status.js'
 import type { Ids } from '../model/ids.js'
 import type { Tracing } from '../model/tracing.js'
@@ -41,7 +41,7 @@ export interface FrontDeps {
   readonly dispatchers: ReadonlyMap<string, Dispatcher>
   readonly desk: Desk
   readonly upkeep: Upkeep
-  readonly guard: ClockGuard
+  readonly readiness: Readiness
   readonly watch: HeartbeatWatch
   readonly housekeeping: Housekeeping
   readonly admission: Admission
@@ -148,14 +148,11 @@ function appDepsOf(deps: FrontDeps, config: Config): AppDeps {
 const mounting =
   (deps: FrontDeps, config: Config): NonNullable<AppDeps['management']> =>
   (api, gate) => {
-    const { store, dispatchers, desk, upkeep, guard, watch, housekeeping, trace, scrape, measures, ours } = deps
+    const { store, dispatchers, desk, readiness, watch, housekeeping, trace, scrape, measures, ours } = deps
     const { ending, consoleWorks, startedAt, counters, clock } = deps
     const { version } = ours
     const manages = gate('read:management')
-    mountHealth(api, {
-      store: { ...store, touch: () => store.touch(guard.noted()) },
-      ...{ room: upkeep.room, clock, stale: watch.stale, ending },
-    })
+    mountHealth(api, { readiness, stale: watch.stale, ending })
     mountMetrics(api, manages, { read: scrape, measures })
     mountManifest(api, manages, { version })
     mountStatus(api, manages, {

@@ -7,6 +7,7 @@ import { formatPath, type Problem } from '../config/problem.js'
 import { judge } from '../config/rules.js'
 import type { Config } from '../config/schema.js'
 import type { Destinations } from '../delivery/destinations.js'
+import { persist } from '../delivery/persist.js'
 import { CertificateError, fingerprint } from '../egress/certificates.js'
 import type { Client } from '../egress/client.js'
 import { routeOf } from '../routing/route-of.js'
@@ -52,7 +53,7 @@ export function createReload(deps: ReloadDeps): Reload {
   let { config } = deps
   let last: Promise<unknown> = Promise.resolve()
   let waiting: Promise<Reloaded> | undefined
-  let stopped = false
+  const stopping = new AbortController()
   let fingerprints = fingerprintsOf(config)
 
   async function reload(): Promise<Reloaded> {
@@ -118,19 +119,24 @@ export function createReload(deps: ReloadDeps): Reload {
     const ending = before.destinations.filter(({ name }) => changed.includes(name) || removed.includes(name))
     const over = ({ name, timeout }: DestinationConfig) =>
       destinations.close(name, clock.now() + timeout + AFTER_TIMEOUT_MS)
-    await Promise.all(ending.map(over))
+    const old = await Promise.all(ending.map(over))
     const use = (config: Config) => () => routing.use(config.destinations.map(routeOf))
     try {
       await store.configure(queuesOf(next.destinations), use(next), use(before))
     } catch (error) {
       for (const client of clients.values()) void client.close()
-      for (const destination of ending) await destinations.open(destination, connect(destination))
+      // by the clients that they had: the files of their certificates may be others by now
+      for (const [i, destination] of ending.entries()) await opened(destination, old[i])
       throw error
     }
-    for (const destination of next.destinations) {
-      const client = clients.get(destination.name)
-      if (client !== undefined) await destinations.open(destination, client)
-    }
+    for (const client of old) void client?.close()
+    for (const destination of next.destinations) await opened(destination, clients.get(destination.name))
+  }
+
+  /** It takes until the store can be read: without a dispatcher its queue would stand still. */
+  async function opened(destination: DestinationConfig, client: Client | undefined): Promise<void> {
+    if (client === undefined) return
+    await persist(() => destinations.open(destination, client), { clock, log, stopping: stopping.signal })
   }
 
   function refused(problems: readonly Problem[]): Reloaded {
@@ -141,7 +147,7 @@ export function createReload(deps: ReloadDeps): Reload {
   async function inTurn(): Promise<Reloaded> {
     await last
     waiting = undefined
-    if (stopped) return refused([{ path: '', message: 'the relay is stopping' }])
+    if (stopping.signal.aborted) return refused([{ path: '', message: 'the relay is stopping' }])
     const run = reload()
     // whether it went well is for who asked for it
     last = Promise.allSettled([run])
@@ -159,7 +165,7 @@ export function createReload(deps: ReloadDeps): Reload {
       return waiting
     },
     async stop() {
-      stopped = true
+      stopping.abort()
       await last
     },
   }

@@ -12,8 +12,9 @@ import type { FeedDeps } from '../management/operator/activity-feed.js'
 import type { ExplainDeps, Rehearse } from '../management/operator/explain.js'
 import type { ScreensDeps } from '../management/operator/screens.js'
 import { flowOf } from '../management/overview.js'
+import type { Readiness } from '../management/readiness.js'
 import type { Routing } from '../routing/routing.js'
-import { type Store, StoreUnavailable } from '../store/contract.js'
+import type { Store } from '../store/contract.js'
 
 export interface ScreensParts {
   readonly store: Store
@@ -24,6 +25,7 @@ export interface ScreensParts {
   readonly disk: Disk
   readonly upkeep: Upkeep
   readonly guard: ClockGuard
+  readonly readiness: Readiness
   readonly version: string
   readonly clock: Clock
   /** what answers requests now */
@@ -38,7 +40,7 @@ export interface Screens {
 
 /** What operators look at. */
 export function createScreens(parts: ScreensParts): Screens {
-  const { store, routing, activity, senders, counters, disk, upkeep, guard, version, clock, front } = parts
+  const { store, routing, activity, senders, counters, disk, upkeep, guard, readiness, version, clock, front } = parts
   const flow = createRates(() => flowOf(counters.snapshot()), clock)
   const sending = createRates(() => acceptedBy(senders), clock)
   return {
@@ -46,21 +48,11 @@ export function createScreens(parts: ScreensParts): Screens {
       ...{ flow, sending, senders, activity, version, clock, bodyOf },
       ...{ startedAt: clock.now(), freeBytes: disk.free, room: upkeep.room },
       clockTrusted: () => !guard.guarding(),
-      writable: () => canWrite(store, guard),
+      writable: readiness.writable,
       ...{ foresee: store.foresee, alerts: store.alerts, routes: routing.routes },
       rehearse: front.rehearse,
       destinations: () => front.config().destinations,
     },
     loops: { flow, sending },
-  }
-}
-
-async function canWrite(store: Store, guard: ClockGuard): Promise<boolean> {
-  try {
-    await store.touch(guard.noted())
-    return true
-  } catch (error) {
-    if (error instanceof StoreUnavailable) return false
-    throw error
   }
 }

@@ -7,13 +7,13 @@ import type { Repeats } from '../base/repeats.js'
 import type { Config } from '../config/schema.js'
 import type { ClockGuard } from '../delivery/clock-guard.js'
 import type { Dispatcher } from '../delivery/dispatcher.js'
-import type { Upkeep } from '../delivery/upkeep.js'
 import type { Figures } from '../management/metrics/families.js'
 import type { Measures } from '../management/metrics/measures.js'
 import { createOpenMetrics } from '../management/metrics/open-metrics.js'
+import type { Readiness } from '../management/readiness.js'
 import type { Ids } from '../model/ids.js'
 import { passOn, type Tracing } from '../model/tracing.js'
-import { type Store, StoreUnavailable } from '../store/contract.js'
+import type { Store } from '../store/contract.js'
 
 export interface ScrapingDeps {
   readonly config: Pick<Config, 'limits'>
@@ -22,8 +22,8 @@ export interface ScrapingDeps {
   readonly counters: Counters
   readonly measures: Measures
   readonly disk: Pick<Disk, 'free'>
-  readonly upkeep: Pick<Upkeep, 'room'>
-  readonly guard: Pick<ClockGuard, 'guarding' | 'noted'>
+  readonly readiness: Readiness
+  readonly guard: Pick<ClockGuard, 'guarding'>
   readonly keyRing: Pick<KeyRing, 'list' | 'expiring'>
   readonly clock: Clock
   readonly version: string
@@ -31,17 +31,7 @@ export interface ScrapingDeps {
 
 /** What a scrape reads, of all parts of a relay. */
 export function createScraping(deps: ScrapingDeps): () => Promise<Figures> {
-  const { config, store, dispatchers, counters, measures, disk, upkeep, guard, keyRing, clock, version } = deps
-  async function isReady(): Promise<boolean> {
-    if (upkeep.room() !== 'ok') return false
-    try {
-      await store.touch(guard.noted())
-      return true
-    } catch (error) {
-      if (error instanceof StoreUnavailable) return false
-      throw error
-    }
-  }
+  const { config, store, dispatchers, counters, measures, disk, readiness, guard, keyRing, clock, version } = deps
   return createOpenMetrics({
     ...{ counters, measures, clock, version },
     store: { status: store.status, resyncs: store.resyncs, vitals: store.vitals },
@@ -49,7 +39,7 @@ export function createScraping(deps: ScrapingDeps): () => Promise<Figures> {
     freeBytes: disk.free,
     minFreeBytes: config.limits.min_free_disk,
     maxAgeMs: config.limits.max_age,
-    isReady,
+    isReady: async () => (await readiness.trouble()) === undefined,
     isGuarding: guard.guarding,
     credentialEnds: () =>
       new Map(

@@ -1,26 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { createServer, type ServerResponse } from 'node:http'
-import { expect, onTestFinished, test } from 'vitest'
-import { runningRelay } from '../../src/cli/operator.js'
-import { scratchDir } from '../support/scratch.js'
-
-/** A relay that answers so on its operator socket. */
-async function relayThat(answers: (response: ServerResponse) => void) {
-  const dir = scratchDir('cli-')
-  const config = `${dir}/relay.yaml`
-  writeFileSync(
-    config,
-    `database_url: sqlite:${dir}/relay.db\nbase_url: http://127.0.0.1:1\nlisten: 127.0.0.1:1\nauth: { api_keys: [{ key: k, scopes: [admin], text: t }] }\n`,
-  )
-  const server = createServer((_, response) => answers(response))
-  await new Promise<void>((resolve) => server.listen(`${dir}/relay.db.sock`, resolve))
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const interrupt = new AbortController()
-  return { relay: runningRelay(config, {}, interrupt.signal), interrupt }
-}
+import { expect, test } from 'vitest'
+import { relayThat } from './relay-that.js'
 
 /** What was read, and then why no more. */
 async function read(lines: AsyncGenerator<unknown>, onLine = () => {}): Promise<readonly unknown[]> {

@@ -28,7 +28,8 @@ const lane: NonNullable<Destination['slowestLane']> = {
 
 const well = (name: string, more: Partial<Destination> = {}): Destination => ({
   ...{ name, state: 'flowing', kind: 'alerta', url: 'http://mom1', queued: 0, queuedBytes: 0, sending: 0, dead: 0 },
-  ...{ oldest: null, oldestAgeSeconds: null, concurrency: 2, lastSuccess: null, lastFailure: null },
+  ...{ oldest: null, oldestAgeSeconds: null, lastSuccess: null, lastFailure: null },
+  ...{ concurrency: 2, concurrencyMax: 8, usualAnswerMs: null, slowed: null },
   ...{ deliveredPerSecond: 0, slowestLane: null, next: null, fullness: null, trouble: null },
   ...more,
 })

@@ -14,19 +14,36 @@ test('what is not written has its default', () => {
     auth: { type: 'none' },
     forward: ['*'],
     timeout: 35_000,
-    concurrency: { start: 2, max: 8 },
+    concurrency: { min: 1, start: 2, max: 8 },
     accept: [{ from: 200, to: 299 }],
   })
 })
 
 test.each(['relay', 'http'])('a destination of kind %s is expected to be quicker than an Alerta', (kind) => {
   const { config } = load(`${RIGHT}destinations: [{ name: a, kind: ${kind}, url: "https://a.example.com" }]`)
-  expect(config.destinations[0]).toMatchObject({ timeout: 10_000, concurrency: { start: 8, max: 32 } })
+  expect(config.destinations[0]).toMatchObject({ timeout: 10_000, concurrency: { min: 1, start: 8, max: 32 } })
 })
 
-test('a max below the usual start is enough to slow a destination down', () => {
-  const { config } = load(`${RIGHT}destinations: [{ name: a, url: "https://a.example.com", concurrency: { max: 1 } }]`)
-  expect(config.destinations[0]?.concurrency).toEqual({ start: 1, max: 1 })
+test.each([
+  ['a max below the usual start is enough to slow a destination down', '{ max: 1 }', { min: 1, start: 1, max: 1 }],
+  ['a min above the usual start is where it begins', '{ min: 4 }', { min: 4, start: 4, max: 8 }],
+  ['start and max alone are enough', '{ start: 3, max: 9 }', { min: 1, start: 3, max: 9 }],
+  ['a number alone stays what it is', '4', { min: 4, start: 4, max: 4 }],
+])('%s', (_, given, expected) => {
+  const { config } = load(`${RIGHT}destinations: [{ name: a, url: "https://a.example.com", concurrency: ${given} }]`)
+  expect(config.destinations[0]?.concurrency).toEqual(expected)
+})
+
+test.each([
+  ['0', 'destinations[0].concurrency (line 2): must be at least 1'],
+  [
+    'many',
+    'destinations[0].concurrency (line 2): must be a whole number above zero, or a map of such: min, start, max',
+  ],
+  ['{ strat: 1 }', 'destinations[0].concurrency.strat (line 2): is not a known key; did you mean start?'],
+])('a concurrency of %s is refused, and what would be right is said', (given, expected) => {
+  const text = `${RIGHT}destinations: [{ name: a, url: "https://a.example.com", concurrency: ${given} }]`
+  expect(problemsOf(text)).toEqual([expected])
 })
 
 test('a section whose lines are all comments means the defaults', () => {

@@ -62,6 +62,17 @@ test.each([
     destination('concurrency: { start: 9 }'),
     'concurrency.start (line 2): is 9 and above max, which is 8',
   ],
+  ['min above max', destination('concurrency: { min: 9 }'), 'concurrency.min (line 2): is 9 and above max, which is 8'],
+  [
+    'batches for an Alerta',
+    destination('batch: true'),
+    'batch (line 2): is for kind relay only; this one is of kind alerta',
+  ],
+  [
+    'start below min',
+    destination('concurrency: { min: 4, start: 2 }'),
+    'concurrency.start (line 2): is 2 and below min, which is 4',
+  ],
   [
     'first above ceiling',
     destination('backoff: { first: 10m }'),

@@ -5,6 +5,7 @@ interface Shape {
   readonly properties?: Readonly<Record<string, Shape>>
   readonly items?: Shape
   readonly oneOf?: readonly Shape[]
+  readonly anyOf?: readonly Shape[]
   readonly default?: unknown
 }
 
@@ -22,5 +23,10 @@ function collect(shape: Shape, path: string, found: Map<string, unknown>): void 
     if (child.items?.properties !== undefined) collect(child.items, `${childPath}[]`, found)
     else if (child.properties !== undefined || child.oneOf !== undefined) collect(child, childPath, found)
     else found.set(childPath, child.default)
+    // a value or a map of more values
+    const map = child.anyOf?.find(({ properties }) => properties !== undefined)
+    if (map === undefined) continue
+    found.set(childPath, undefined)
+    collect(map, childPath, found)
   }
 }

@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest'
 import { type AppDeps, createApp } from '../../src/ingress/app.js'
 import type { IngressEnv } from '../../src/ingress/env.js'
 import { createOperatorApp, type OperatorDeps } from '../../src/management/operator/app.js'
+import { LINK_TYPE } from '../../src/model/link.js'
 import { load, RIGHT } from '../config/loading.js'
 import { ROOT } from '../house/source.js'
 import { anything } from '../management/anything.js'
@@ -79,6 +80,11 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /auth/login': { username: 'ops', password: 'right' },
 }
 
+/** Where it is not JSON: an empty batch. */
+const RAW: Readonly<Record<string, { readonly type: string; readonly body: string }>> = {
+  'POST /relay/messages': { type: LINK_TYPE, body: '[]\n' },
+}
+
 /** Bearer tokens, for one route asks for nothing else. */
 const AUTH = {
   secret_key: 'a-secret-of-16-or-more',
@@ -113,8 +119,12 @@ test.each(byName)('%s answers %i to whoever has the scope %s', async (_request, 
   const ask = (key?: string): Promise<Response> =>
     fetch(url + path, {
       method: route.method,
-      headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
+      headers: {
+        'content-type': RAW[route.request]?.type ?? 'application/json',
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      },
       ...(route.request in BODIES ? { body: JSON.stringify(BODIES[route.request]) } : {}),
+      ...(route.request in RAW ? { body: RAW[route.request]?.body as string } : {}),
     })
   if (scope === 'none') {
     expect((await ask()).status).toBe(route.status)

@@ -2,7 +2,6 @@ import Database from 'better-sqlite3'
 import { Hono } from 'hono'
 import { afterEach, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { systemClock } from '../../src/base/clock.js'
 import { mountHealth } from '../../src/management/health.js'
 import { blocks, page, section } from '../docs/pages.js'
 import { serve, stopServing } from './serving.js'
@@ -85,11 +84,9 @@ test('a relay that stops is not ready, for those who still have a connection', a
   const app = new Hono()
   let ending: 'stopping' | undefined
   mountHealth(app, {
-    store: { touch: async () => {} },
-    room: () => 'ok',
+    readiness: { trouble: async () => undefined },
     ending: () => ending,
     stale: async () => undefined,
-    clock: systemClock,
   })
   expect((await app.request('/management/ready')).status).toBe(200)
   ending = 'stopping'

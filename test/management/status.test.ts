@@ -16,6 +16,8 @@ interface Shown {
   readonly state: string
   readonly queued: number
   readonly dead: number
+  readonly concurrency: number
+  readonly usualAnswerMs: number | null
 }
 
 async function destination({ get }: Serving): Promise<Shown> {
@@ -72,6 +74,9 @@ test('a relay that has done nothing yet', async () => {
         oldest: null,
         oldestAgeSeconds: null,
         concurrency: 2,
+        concurrencyMax: 8,
+        usualAnswerMs: null,
+        slowed: null,
         lastSuccess: null,
         lastFailure: null,
       },
@@ -120,7 +125,19 @@ test('a busy destination is paused until it said', async () => {
   sink.behave({ mode: 'status', status: 503, retryAfter: 60 })
   const relay = await serve({ destinations: [{ name: 'mom1', url: sink.url }] })
   await relay.alert()
-  expect(await inState(relay, 'paused')).toMatchObject({ until: TIME, queued: 1 })
+  const slowed = { at: TIME, why: 'answered 503: told to misbehave' }
+  expect(await inState(relay, 'paused')).toMatchObject({ until: TIME, queued: 1, concurrency: 1, slowed })
+})
+
+test('a destination that answers well gets more at once the more waits, and tells how long it usually takes', async () => {
+  const sink = await startSink()
+  sink.behave({ mode: 'delay', ms: 5 })
+  const relay = await serve({ destinations: [{ name: 'mom1', url: sink.url }] })
+  await Promise.all(Array.from({ length: 120 }, (_, i) => relay.alert({ resource: `web${i}` })))
+  await drained(relay)
+  const { concurrency, usualAnswerMs } = await destination(relay)
+  expect(concurrency).toBeGreaterThan(2)
+  expect(usualAnswerMs).toBeGreaterThanOrEqual(5)
 })
 
 test('a destination that is down opens its breaker and tells when it is tried again', async () => {

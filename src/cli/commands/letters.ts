@@ -5,7 +5,7 @@ import { collect, exiting, type Program } from '../program.js'
 export function addLetters({ ofDestination, io }: Program): void {
   const ofLetters = (name: string, description: string) =>
     ofDestination(name, description)
-      .option('-m, --message <id>', 'only this message (may be repeated)', collect)
+      .option('-m, --message <id>', 'only this message, by its id or the beginning of it (may be repeated)', collect)
       .option('-r, --reason <text>', 'only those in whose reason this stands')
       .option('--since <duration>', 'only those that died since, such as 2h')
 

@@ -13,6 +13,7 @@ import { type CountersDeps, serveCounters } from './counters.js'
 import { type DestinationsDeps, serveDestinations } from './destinations.js'
 import { errorAnswer } from './errors.js'
 import { type ExplainDeps, serveExplain } from './explain.js'
+import { REQUEST_BYTES } from './export-lines.js'
 import { type ExportsDeps, serveExports } from './exports.js'
 import { type HistoryDeps, serveHistory } from './history.js'
 import { type KeysDeps, serveKeys } from './keys.js'
@@ -85,9 +86,6 @@ export type OperatorDeps = AuditDeps &
     readonly log: Log
   }
 
-/** Of one request; what is imported comes in parts. */
-const MOST_BYTES = 16 * 2 ** 20
-
 /** The operators' requests; who asks is in the bindings. Alerta's shape of errors. */
 export function createOperatorApp(deps: OperatorDeps): OpenAPIHono<OperatorEnv> {
   const { log, record, version } = deps
@@ -104,8 +102,8 @@ export function createOperatorApp(deps: OperatorDeps): OpenAPIHono<OperatorEnv> 
 
   app.use(
     bodyLimit({
-      maxSize: MOST_BYTES,
-      onError: (c) => errorAnswer(c, 413, `the body is larger than ${MOST_BYTES} bytes`),
+      maxSize: REQUEST_BYTES,
+      onError: (c) => errorAnswer(c, 413, `the body is larger than ${REQUEST_BYTES} bytes`),
     }),
   )
   app.use(async (c, next) => {

@@ -7,6 +7,9 @@ import { KINDS, type Message } from '../../model/message.js'
 import { traceOf, traceText } from '../../model/trace-context.js'
 import type { Exported } from '../../store/moves.js'
 
+/** Of one request to the operators' interface; what is imported comes in parts, of which each has whole lines. */
+export const REQUEST_BYTES = 16 * 2 ** 20
+
 /** Of the lines below; a later one reads the earlier ones. */
 const VERSION = 1
 

@@ -68,7 +68,7 @@ function StateCard({ one }: { one: ShownDestination }) {
           {count(one.queued)}
         </Figure>
         <Figure label="Oldest">{one.oldest === null ? '–' : age(one.oldest)}</Figure>
-        <Figure label="In flight" unit={`of ${one.concurrency}`}>
+        <Figure label="In flight" unit={`of ${one.concurrency}, at most ${one.concurrencyMax}`}>
           {count(one.sending)}
         </Figure>
         <Figure label="Dead letters">{count(one.dead)}</Figure>
@@ -85,6 +85,11 @@ function StateCard({ one }: { one: ShownDestination }) {
         <Fact label="Last success">
           {one.lastSuccess === null ? 'none since the start' : <MomentAndAge at={one.lastSuccess} />}
         </Fact>
+        {one.slowed !== null && (
+          <Fact label="Last slowed down">
+            <MomentAndAge at={one.slowed.at} /> {one.slowed.why}
+          </Fact>
+        )}
         {one.lastFailure !== null && (
           <Fact label="Last failure">
             <MomentAndAge at={one.lastFailure.at} /> {one.lastFailure.note}
