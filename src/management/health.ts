@@ -15,14 +15,13 @@ export interface HealthDeps {
  * where this is not 200). How it stands with destinations is no part of any: their queues are what the relay is for.
  */
 export function mountHealth<E extends Env>(api: Hono<E>, { readiness, stale, ending }: HealthDeps): void {
-  const { trouble } = readiness
   const answer = (c: Context, wrong: string | undefined): Response =>
     wrong === undefined ? c.text('OK') : c.text(wrong, 503)
-  api.get('/management/gtg', async (c) => answer(c, await trouble()))
-  api.get('/management/healthcheck', async (c) => answer(c, (await trouble()) ?? (await silence())))
+  api.get('/management/gtg', async (c) => answer(c, await readiness.trouble()))
+  api.get('/management/healthcheck', async (c) => answer(c, (await readiness.trouble()) ?? (await silence())))
   // neither a full disk nor a locked database gets better by a restart
   api.get('/management/live', (c) => c.text('OK'))
-  api.get('/management/ready', async (c) => answer(c, ending() === 'stopping' ? 'STOPPING' : await trouble()))
+  api.get('/management/ready', async (c) => answer(c, ending() === 'stopping' ? 'STOPPING' : await readiness.trouble()))
 
   async function silence(): Promise<string | undefined> {
     const heartbeat = await stale()
