@@ -6,6 +6,8 @@ const all = ['test/**/*.test.ts']
 const house = ['test/house/**/*.test.ts']
 /** Of answers that are sent by hand: hono tells them by a class that must be there once. */
 const sink = ['test/sink/**/*.test.ts']
+/** Nearly all of its two minutes it waits: beside the others. */
+const patient = ['test/acceptance/self-alerts.test.ts']
 const acceptance = ['test/{acceptance,faults,hostile}/**/*.test.ts', 'test/console/browser/**/*.test.ts']
 /** They count bytes, or work as hard as the machine can: nothing may run beside them. */
 const alone = [
@@ -26,8 +28,12 @@ export default defineConfig({
     expect: { requireAssertions: true },
     reporters: ['default', countReporter],
     projects: [
-      { extends: true, test: { name: 'house', include: house, testTimeout: 60_000, maxWorkers: 2 } },
-      { extends: true, test: { name: 'sink', include: sink, testTimeout: 20_000, maxWorkers: 2 } },
+      {
+        extends: true,
+        test: { name: 'patient', include: patient, testTimeout: 240_000, hookTimeout: 60_000, maxWorkers: 3 },
+      },
+      { extends: true, test: { name: 'house', include: house, testTimeout: 60_000, maxWorkers: 3 } },
+      { extends: true, test: { name: 'sink', include: sink, testTimeout: 20_000, maxWorkers: 3 } },
       {
         extends: true,
         test: {
@@ -37,7 +43,7 @@ export default defineConfig({
           testTimeout: 20_000,
           // half of their time went into loading the same modules for each file
           isolate: false,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       {
@@ -56,10 +62,10 @@ export default defineConfig({
         test: {
           name: 'acceptance',
           include: acceptance,
-          exclude: alone,
+          exclude: [...alone, ...patient],
           testTimeout: 240_000,
           hookTimeout: 60_000,
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },

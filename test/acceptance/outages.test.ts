@@ -65,7 +65,7 @@ test('a poison alert that always gets 500: its lane goes on after it is dead, th
   await relay.alert({ resource: 'poison', id: 'p', text: '1' })
   await relay.delete('p')
   for (let i = 0; (await relay.destination('mom1')).dead === 0; i += 1)
-    await relay.alert({ resource: 'well', text: `${i}` })
+    await relay.alert({ resource: `well${i}`, text: `${i}` })
   await relay.drained()
   const got = sink.got()
   expect(

@@ -155,6 +155,7 @@ test('a collector that is away disturbs nobody', async () => {
     (status) => (status.counters['spans dropped'] ?? 0) > 0,
   )
   expect(counters['accepted.alert']).toBe(50)
-  expect(relay.log.filter(({ msg }) => msg === 'spans not exported')).toHaveLength(1)
+  const told = () => relay.log.filter(({ msg }) => msg === 'spans not exported').length
+  expect(await waitFor('it to be told', told, (lines) => lines > 0)).toBe(1)
   expect(await relay.stop()).toBe(0)
 }, 60_000)
