@@ -130,8 +130,6 @@ export async function build(config: Config, quietLog: Log, overrides: Partial<Pa
       clock,
       utilisation: createUtilisation(),
       deepestMoving: createDeepestMoving(store, dispatchers),
-      // a reload may have taken it away
-      depth: (name) => (dispatchers.has(name) ? store.depth(name) : 0),
     })
     const readiness = createReadiness({ touch: () => store.touch(guard.noted()), room: upkeep.room })
     const scrape = createScraping({

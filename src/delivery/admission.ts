@@ -17,26 +17,20 @@ export interface AdmissionDeps {
   readonly clock: Clock
   /** share of the time since the last call in which the event loop was busy, 0 to 1 */
   readonly utilisation: () => number
-  /** the deepest queue among destinations that delivered since the last call; undefined: none did */
-  readonly deepestMoving: () => string | undefined
-  /** of a destination's queue, messages */
-  readonly depth: (destination: string) => number
+  /** the deepest queue among destinations that delivered since the last call */
+  readonly deepestMoving: () => number
 }
 
-const TICK_MS = 10
-/** The load is looked at in every fifth tick only: over less its figures jump. */
-const LOOK_TICKS = 5
+const TICK_MS = 50
 const BUSY = 0.9
 const DEEP = 256
-/** Let in at every look all the same, so that a sender waits for seconds at worst. */
+/** Let in at every tick all the same, so that a sender waits for seconds at worst. */
 const ANYWAY = 16
 
-export function createAdmission({ clock, utilisation, deepestMoving, depth }: AdmissionDeps): Admission {
+export function createAdmission({ clock, utilisation, deepestMoving }: AdmissionDeps): Admission {
   const wakeup = createWakeup()
   let waiting: (() => void)[] = []
   let closed = false
-  let busy = false
-  let deepest: string | undefined
   let stopped = false
   let loop: Promise<void> = Promise.resolve()
 
@@ -45,18 +39,11 @@ export function createAdmission({ clock, utilisation, deepestMoving, depth }: Ad
   }
 
   async function run(): Promise<void> {
-    for (let tick = 1; !stopped; tick += 1) {
+    while (!stopped) {
       await clock.until(clock.now() + TICK_MS, wakeup.armed())
-      const isLook = tick % LOOK_TICKS === 0
-      if (isLook) {
-        busy = utilisation() > BUSY
-        deepest = deepestMoving()
-      }
-      const deep = deepest === undefined ? 0 : depth(deepest)
-      // half as deep before all may come in again: else it would open and close with every tick
-      closed = busy && deep > (closed ? DEEP / 2 : DEEP) && !stopped
-      // as many as were delivered meanwhile: the queue stays as deep as it is, and nobody is idle
-      release(closed ? Math.max(DEEP - deep, isLook ? ANYWAY : 0) : waiting.length)
+      const deep = deepestMoving() > DEEP
+      closed = utilisation() > BUSY && deep && !stopped
+      release(closed ? ANYWAY : waiting.length)
     }
   }
 

@@ -13,20 +13,19 @@ export function createUtilisation(): () => number {
   }
 }
 
-/** Which of the destinations that had a success since the last call has the deepest queue. */
+/** The deepest queue of those destinations that had a success since the last call. */
 export function createDeepestMoving(
   store: Pick<Store, 'depth'>,
   dispatchers: ReadonlyMap<string, Pick<Dispatcher, 'state'>>,
-): () => string | undefined {
+): () => number {
   const lastWell = new Map<string, number>()
   return () => {
-    let deepest: { readonly name: string; readonly depth: number } | undefined
+    let deepest = 0
     for (const [name, dispatcher] of dispatchers) {
       const { lastWellAt } = dispatcher.state()
-      const depth = store.depth(name)
-      if (lastWellAt > (lastWell.get(name) ?? 0) && depth >= (deepest?.depth ?? 0)) deepest = { name, depth }
+      if (lastWellAt > (lastWell.get(name) ?? 0)) deepest = Math.max(deepest, store.depth(name))
       lastWell.set(name, lastWellAt)
     }
-    return deepest?.name
+    return deepest
   }
 }
