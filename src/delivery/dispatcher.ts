@@ -60,8 +60,6 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const report = createReport(deps)
   const durable = { clock, log, stopping: givingUp.signal }
   const running = new Set<Promise<void>>()
-  /** Of what is running, what the destination has to do with: not what is only to be written still. */
-  let underWay = 0
   /** State changes wait here for the loop, which writes them in order. */
   const saving: (() => Promise<void>)[] = []
   let loop: Promise<void> = Promise.resolve()
@@ -96,7 +94,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   /** Starts what may start now; returns when to look again (epoch ms), undefined: when woken. */
   async function step(): Promise<number | undefined> {
     const now = clock.now()
-    const allowance = health.allowance(now, underWay)
+    const allowance = health.allowance(now, running.size)
     full = allowance.kind === 'wait'
     if (allowance.kind === 'wait') return allowance.until
     if (allowance.kind === 'probe') return inBackground(probe())
@@ -120,21 +118,17 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   async function probe(): Promise<void> {
-    underWay += 1
     const result = await deps.probe?.(cutOff.signal)
-    underWay -= 1
     if (result !== undefined && !cutOff.signal.aborted) health.probed(result)
   }
 
   /** `head`: the destination is suspended and this delivery is its probe. */
   async function work(delivery: Delivery, head: boolean): Promise<void> {
     if (isStale(delivery, clock.now())) return settle(delivery, superseded('older than its own timeout'))
-    underWay += 1
-    const begun = deps.concurrency.begun(underWay)
+    const begun = deps.concurrency.begun(running.size + 1)
     const passed = startWatch(clock, deps.idleMs)
     const outcome = await health.breaker.run(() => deps.attempt(delivery, cutOff.signal))
     if (outcome === undefined) {
-      underWay -= 1
       deps.concurrency.ended(begun)
       return settle(delivery, snoozed(delivery, 'the breaker opened'))
     }
@@ -142,9 +136,6 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const ms = Math.round(took.most)
     const { settlement, effect } = await concluded(delivery, outcome, head)
     health.apply(effect, outcome, { head, begun, took: delivery.progress.unknowns > 0 ? undefined : took })
-    // the next one need not wait for the commit: its claim shares it
-    underWay -= 1
-    wakeup.wake()
     const { kind, status, note } = outcome
     await settle(delivery, settlement, { outcome: kind, status, note: note === '' ? null : note, ms })
     report(delivery, outcome, settlement, ms)
@@ -191,7 +182,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       health.breaker.stop()
     },
     giveUp: () => givingUp.abort(),
-    state: () => ({ ...health.state(), inFlight: underWay }),
+    state: () => ({ ...health.state(), inFlight: running.size }),
     hold: health.hold,
     release: health.release,
     async retryNow() {
