@@ -43,6 +43,8 @@ export interface Facts {
   readonly alert: KnownAlert | undefined
   /** the ledger has a change that was accepted long after this message was, elsewhere */
   readonly outdated: boolean
+  /** it changes what the ledger knows, and was not stamped on arrival from a server that has no stamps */
+  readonly news: boolean
 }
 
 export type SkipReason =

@@ -16,9 +16,10 @@ export function changeOf(draft: Draft): Change | undefined {
 
 /**
  * Whether a change is the last one again, come another way: same id, equal content, other hops, within the window.
- * `last` is the alert's newest change, so nothing else was accepted in between. What else two operators do is not the same,
- * however alike, where it was accepted at different places; an alert with an id is, as when a load balancer tries the other
- * side. In doubt it is not a copy.
+ * `last` is the change that was accepted last, so nothing else came in between; but it may be an older one, that others
+ * have undone since, so that the same said once more is news (model/decision.ts) and not asked for here. What else two
+ * operators do is not the same, however alike, where it was accepted at different places; an alert with an id is, as when a
+ * load balancer tries the other side. In doubt it is not a copy.
  */
 export function isCopy(kind: Draft['kind'], change: Change, last: Change): boolean {
   const window = kind === 'alert' ? ALERT_WINDOW_MS : ACTION_WINDOW_MS

@@ -26,7 +26,7 @@ export function createDecide(
     if (facts.seen) return { kind: 'copy', by: 'message id' }
     const change = changeOf(draft)
     const last = facts.alert?.last
-    if (change && last && isCopy(draft.kind, change, last)) return { kind: 'copy', by: 'content' }
+    if (change && last && !facts.news && isCopy(draft.kind, change, last)) return { kind: 'copy', by: 'content' }
     if (facts.alert?.gone && draft.kind !== 'alert') return { kind: 'gone' }
     const lanes = lanesOf(draft, facts.alert)
     const kept = keptBack(draft, facts)

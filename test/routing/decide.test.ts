@@ -10,7 +10,7 @@ import { route } from '../contract/bench.js'
 import { actionDraft, alertDraft, changeDraft, deleteDraft, fields, heartbeatDraft } from '../support/drafts.js'
 
 function verdict(draft: Draft, one: Route, alert?: KnownAlert) {
-  const decision = createDecide([one])(draft, { seen: false, alert, outdated: false })
+  const decision = createDecide([one])(draft, { seen: false, alert, outdated: false, news: false })
   if (decision.kind !== 'accept') throw new Error(`decided ${decision.kind}`)
   const [only] = decision.verdicts
   return only?.kind === 'skip' ? only.why : 'queue'
@@ -111,7 +111,7 @@ test('a credential bound to customers acts on their alerts only', () => {
   const acme = { ...known('open'), key: fields({ customer: 'acme' }) }
   const decide = createDecide([route('mom1')])
   const kindOf = (alert: KnownAlert | undefined) =>
-    decide(actionDraft('x', 'ack', { customers: ['acme'] }), { seen: false, alert, outdated: false }).kind
+    decide(actionDraft('x', 'ack', { customers: ['acme'] }), { seen: false, alert, outdated: false, news: false }).kind
   expect(kindOf(acme)).toBe('accept')
   expect(kindOf(known('open')), 'an alert of no customer').toBe('not theirs')
   expect(kindOf(undefined), 'an id nobody knows').toBe('not theirs')
@@ -130,7 +130,12 @@ test.each([
   ['open', 'open'],
   ['ack', 'open'],
 ])('a status of %s that is queued leaves the alert %s there', (status, mark) => {
-  const decision = createDecide([route('mom1')])(set(status), { seen: false, alert: known('closed'), outdated: false })
+  const decision = createDecide([route('mom1')])(set(status), {
+    seen: false,
+    alert: known('closed'),
+    outdated: false,
+    news: false,
+  })
   expect(decision).toMatchObject({ kind: 'accept', verdicts: [{ kind: 'queue', mark }] })
 })
 

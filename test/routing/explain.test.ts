@@ -9,7 +9,7 @@ import { actionDraft, alertDraft, fields } from '../support/drafts.js'
 
 /** Why one destination gets a draft, or does not, as the routing decides it. */
 function why(draft: ReturnType<typeof alertDraft>, one: Route, known?: KnownAlert): string {
-  const decision = createDecide([one])(draft, { seen: false, alert: known, outdated: false })
+  const decision = createDecide([one])(draft, { seen: false, alert: known, outdated: false, news: false })
   if (decision.kind !== 'accept') throw new Error(decision.kind)
   const [verdict] = decision.verdicts
   if (verdict === undefined) throw new Error('no verdict')

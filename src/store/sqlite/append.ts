@@ -5,6 +5,7 @@ import { type AboutAlert, type Draft, isAboutAlert } from '../../model/message.j
 import type { Appended, Current, Decide, LedgerRules } from '../contract.js'
 import type { AlertIds } from './index/alert-ids.js'
 import type { AlertIndex, IndexedAlert } from './index/alert-index.js'
+import { factsAlone, factsOf } from './index/facts.js'
 import type { Follow } from './index/follow.js'
 import type { Identify } from './index/identify.js'
 import { createKnownOf } from './index/known-of.js'
@@ -66,7 +67,7 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
   }
 
   function appendAlone(tx: Tx, draft: Exclude<Draft, AboutAlert>, seen: boolean): Appended {
-    const decision = decide(draft, { seen, alert: undefined, outdated: false })
+    const decision = decide(draft, factsAlone(seen))
     if (decision.kind !== 'accept') {
       const known = draft.kind === 'heartbeat' ? heartbeatStates.ofOrigin(draft) : undefined
       const appended = refused(draft, decision)
@@ -88,8 +89,7 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     const draft = found === undefined ? given : { ...given, alertId: found.alertId }
     const { entry, gone } = knownOf(draft, found)
     const judged = ledger.judge(draft, entry, gone === undefined ? undefined : ledger.stampOf(gone))
-    const outdated = judged.standing === 'outdated'
-    const decision = decide(draft, { seen, alert: found?.known, outdated })
+    const decision = decide(draft, factsOf(draft, judged, { seen, alert: found?.known }))
     if (decision.kind !== 'accept') return refused(draft, decision, found)
     if (entry !== undefined && lacksNote(draft, entry.alert)) return { kind: 'no such note' }
     const verdicts = withinBudgets(tx, decision.verdicts, draft)
@@ -158,7 +158,7 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     const copy = { ...draft, messageId: rules.ids.messageId(), alertId: found.known.last?.alertId ?? found.alertId }
     const entry = ledger.read(found.id)
     const judged = ledger.judge(copy, entry, undefined)
-    const decision = decide(copy, { seen: false, alert: found.known, outdated: judged.standing === 'outdated' })
+    const decision = decide(copy, factsOf(copy, judged, { seen: false, alert: found.known }))
     if (decision.kind !== 'accept') return
     const verdicts = withinBudgets(tx, decision.verdicts, copy)
     // a full queue that refuses: it stays, and can be deleted once more

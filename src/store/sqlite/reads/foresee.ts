@@ -3,6 +3,7 @@ import { type Draft, isAboutAlert } from '../../../model/message.js'
 import type { Decide } from '../../contract.js'
 import type { Foreseen } from '../../foresee.js'
 import type { AlertIndex } from '../index/alert-index.js'
+import { factsAlone, factsOf } from '../index/facts.js'
 import { createKnownOf } from '../index/known-of.js'
 import type { Ledger } from '../index/ledger.js'
 import { isFull } from '../outbox/budget-check.js'
@@ -36,14 +37,14 @@ export function createForesee({
 
   return (draft) => {
     if (!isAboutAlert(draft)) {
-      const decision = decide(draft, { seen: false, alert: undefined, outdated: false })
+      const decision = decide(draft, factsAlone(false))
       return { decision, known: undefined, full: fullFor(draft, decision) }
     }
     const found = index.find(draft, undefined)
     if (found === 'ambiguous') return found
     const { entry, gone } = knownOf(draft, found)
     const judged = ledger.judge(draft, entry, gone === undefined ? undefined : ledger.stampOf(gone))
-    const decision = decide(draft, { seen: false, alert: found?.known, outdated: judged.standing === 'outdated' })
+    const decision = decide(draft, factsOf(draft, judged, { seen: false, alert: found?.known }))
     return { decision, known: found?.known, full: fullFor(draft, decision) }
   }
 }
