@@ -29,8 +29,13 @@ const peakMib = (pid: number): number =>
   (Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024) / MIB
 
 /** A receiver that keeps only what is needed to see order and completeness. */
-function count(port: number): Promise<{ readonly seen: () => number; readonly disorder: () => number }> {
+function count(port: number): Promise<{
+  readonly seen: () => number
+  readonly disorder: () => number
+  readonly place: (resource: string) => number | undefined
+}> {
   const last = new Map<string, number>()
+  const places = new Map<string, number>()
   let seen = 0
   let disorder = 0
   server = createServer((request, response) => {
@@ -43,12 +48,15 @@ function count(port: number): Promise<{ readonly seen: () => number; readonly di
       seen += 1
       if (Number(text) <= (last.get(resource) ?? -1)) disorder += 1
       last.set(resource, Number(text))
+      if (!places.has(resource)) places.set(resource, seen)
       response.writeHead(201, { 'content-type': 'application/json' })
       response.end(`{"status":"ok","id":"${id}"}`)
     })
   })
   return new Promise((resolve) => {
-    server?.listen(port, '127.0.0.1', () => resolve({ seen: () => seen, disorder: () => disorder }))
+    server?.listen(port, '127.0.0.1', () =>
+      resolve({ seen: () => seen, disorder: () => disorder, place: (resource) => places.get(resource) }),
+    )
   })
 }
 
@@ -62,7 +70,17 @@ test('50,000 deliveries queued for a dead destination cost disk, not memory, and
   const queued = peakMib(relay.pid)
 
   const receiver = await count(port)
-  await waitFor('all deliveries', receiver.seen, (seen) => seen >= QUEUED, 300_000)
+  await waitFor('the drain', receiver.seen, (seen) => seen >= QUEUED / 10, 300_000)
+  await press(relay.url, { to: 1, lanes: 1 }, () => ({ resource: 'fresh', text: '1' }))
+  const behind = receiver.seen()
+  await waitFor(
+    'the fresh one',
+    () => receiver.place('fresh'),
+    (place) => place !== undefined,
+    300_000,
+  )
+  expect((receiver.place('fresh') as number) - behind, 'deliveries of the backlog before it').toBeLessThan(1_000)
+  await waitFor('all deliveries', receiver.seen, (seen) => seen > QUEUED, 300_000)
   await relay.drained()
   expect(receiver.disorder()).toBe(0)
   const drained = peakMib(relay.pid)

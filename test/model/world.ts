@@ -43,7 +43,15 @@ export interface World {
 }
 
 /** So small that lanes overflow and refill within a few messages. */
-const TINY: WindowLimits = { pageRows: 3, rowsPerTake: 6, parkedPerLane: 2, parked: 4, lanes: 20, refillSpan: 4 }
+const TINY: WindowLimits = {
+  pageRows: 3,
+  rowsPerTake: 6,
+  parkedPerLane: 2,
+  parked: 4,
+  lanes: 20,
+  refillSpan: 4,
+  fresh: 3,
+}
 const ATTEMPT_MS = 20
 const STEP_MS = 50
 /** Real turns of the event loop after which whatever was waiting for a commit has gone on. */

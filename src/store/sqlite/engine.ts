@@ -40,13 +40,6 @@ export function createEngine(db: Database.Database, options: SqliteOptions & { r
   const index = createAlertIndex(db, { ids: alertIds, marks })
   const notes = createNotes(db)
   const ledger = createLedger(db, rules, notes)
-  const journal = createJournal(db, queues)
-  const resend = createResend({ db, journal, ledger, marks, rules })
-  const crossing = createCrossing({ db, marks, resend })
-  const endDelivery = createEndDelivery(db, queues)
-  const withdraw = createWithdraw(endDelivery, onWithdrawn)
-  const gates = createGates(db, onDamage)
-  const reports = createReports(db)
   const windows = new Map<QueueState, LaneWindow>()
   const windowOf = (queue: QueueState): LaneWindow => {
     const known = windows.get(queue)
@@ -55,6 +48,13 @@ export function createEngine(db: Database.Database, options: SqliteOptions & { r
     windows.set(queue, window)
     return window
   }
+  const journal = createJournal(db, { queues, windowOf })
+  const resend = createResend({ db, journal, ledger, marks, rules })
+  const crossing = createCrossing({ db, marks, resend })
+  const endDelivery = createEndDelivery(db, { queues, windowOf })
+  const withdraw = createWithdraw(endDelivery, onWithdrawn)
+  const gates = createGates(db, onDamage)
+  const reports = createReports(db)
   const heartbeats = createHeartbeats(db, queues, withdraw)
   const heartbeatStates = createHeartbeatStates({ db, writer, rules })
   const setAside = createSetAside(db, withdraw, onDamage)

@@ -1,7 +1,9 @@
 import type Database from 'better-sqlite3'
 import type { SETTLED_STATES } from '../../../model/delivery.js'
+import type { Lane } from '../../../model/order.js'
 import type { Tx } from '../writer.js'
 import type { QueueState, Queues } from './queues.js'
+import type { LaneWindow } from './window.js'
 
 /** How a delivery ends. */
 export interface Ending {
@@ -27,9 +29,14 @@ export interface Ended {
 /** Out of the queue, with all that is kept beside it; undefined where it is not there any more. */
 export type EndDelivery = (tx: Tx, queue: QueueState, seq: number, ending: Ending, now: number) => Ended | undefined
 
-export function createEndDelivery(db: Database.Database, queues: Queues): EndDelivery {
+export function createEndDelivery(
+  db: Database.Database,
+  { queues, windowOf }: { readonly queues: Queues; readonly windowOf: (queue: QueueState) => LaneWindow },
+): EndDelivery {
   const statement = {
-    dequeue: db.prepare('DELETE FROM outbox WHERE destination = ? AND seq = ?'),
+    dequeue: db
+      .prepare<[number, number], Lane>('DELETE FROM outbox WHERE destination = ? AND seq = ? RETURNING lane')
+      .pluck(),
     forgetRetry: db.prepare<[number, number], { attempts: number; unknowns: number }>(
       'DELETE FROM retry WHERE destination = ? AND seq = ? RETURNING attempts, unknowns',
     ),
@@ -41,7 +48,9 @@ export function createEndDelivery(db: Database.Database, queues: Queues): EndDel
     bytes: db.prepare<[number], number>('SELECT length(body) FROM message WHERE seq = ?').pluck(),
   }
   return (tx, queue, seq, { state, note, status, tried, bytes, ms, by }, now) => {
-    if (statement.dequeue.run(queue.id, seq).changes === 0) return undefined
+    const lane = statement.dequeue.get(queue.id, seq)
+    if (lane === undefined) return undefined
+    tx.onCommit(() => windowOf(queue).left(seq, lane))
     const before = statement.forgetRetry.get(queue.id, seq)
     const { attempts, unknowns } = tried ?? before ?? { attempts: 0, unknowns: 0 }
     statement.settle.run(queue.id, seq, state, now, attempts, unknowns, status, note, ms ?? null, by ?? null)

@@ -5,6 +5,7 @@ import type { Lane } from '../../../model/order.js'
 import { messageValues } from '../rows.js'
 import type { Tx } from '../writer.js'
 import type { QueueState, Queues } from './queues.js'
+import type { LaneWindow } from './window.js'
 
 /** Writes messages into the journal and their deliveries into the outbox. */
 export interface Journal {
@@ -13,7 +14,10 @@ export interface Journal {
   queue(tx: Tx, queue: QueueState, seq: number, lane: Lane, bytes: number): void
 }
 
-export function createJournal(db: Database.Database, queues: Queues): Journal {
+export function createJournal(
+  db: Database.Database,
+  { queues, windowOf }: { readonly queues: Queues; readonly windowOf: (queue: QueueState) => LaneWindow },
+): Journal {
   const statement = {
     write: db.prepare(
       `INSERT INTO message (message_id, kind, accepted_at, alert, alert_id, action, timeout, request_id, hops, sender,
@@ -28,6 +32,7 @@ export function createJournal(db: Database.Database, queues: Queues): Journal {
     queue(tx, queue, seq, lane, bytes) {
       statement.queue.run(queue.id, seq, lane)
       queues.grow(tx, queue, 1, bytes)
+      tx.onCommit(() => windowOf(queue).came(seq, lane))
     },
   }
 }

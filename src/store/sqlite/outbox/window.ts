@@ -1,5 +1,7 @@
 import { isAhead, LONGEST_WAIT_MS } from '../../../model/gate.js'
 import type { Lane } from '../../../model/order.js'
+import { createBeyond } from './beyond.js'
+import { createTurns } from './turns.js'
 
 /** One row of the outbox as the pager reads it, with the retry time of a delivery that has failed before. */
 export interface OutboxRow {
@@ -30,6 +32,8 @@ export interface WindowLimits {
   readonly lanes: number
   /** seqs searched in one step when a lane that overflowed is refilled */
   readonly refillSpan: number
+  /** heads that may wait in front of the backlog */
+  readonly fresh: number
 }
 
 export const WINDOW_LIMITS: WindowLimits = {
@@ -39,6 +43,7 @@ export const WINDOW_LIMITS: WindowLimits = {
   parked: 100_000,
   lanes: 100_000,
   refillSpan: 20_000,
+  fresh: 1_000,
 }
 
 interface LaneState {
@@ -57,11 +62,17 @@ interface LaneState {
 /**
  * The lanes of one destination, in memory over a bounded window of its outbox: rows are paged in arrival order, the
  * first of each lane is its head, the others are parked as numbers. A lane past its limit overflows and is refilled
- * from the table. Nothing here is the truth: it can be dropped and read again at any moment.
+ * from the table. Where the backlog is longer than a page, a row that comes in for a lane that has none is a head at
+ * once, and goes in turns with those of the backlog. Nothing here is the truth: it can be dropped and read again at any
+ * moment.
  */
 export interface LaneWindow {
   /** Takes up to `limit` heads that are ready at `now`; their lanes are busy until given back. */
   take(limit: number, now: number): readonly Head[]
+  /** A row was queued. */
+  came(seq: number, lane: Lane): void
+  /** A row has left the outbox; a head is told as `settled` besides. */
+  left(seq: number, lane: Lane): void
   /** The head has left the outbox: the lane's next row becomes its head. */
   settled(head: Head): void
   /** These rows of the lane, none of them its head, have left the outbox. */
@@ -83,7 +94,8 @@ export function createWindow(
   const lanes = new Map<Lane, LaneState>()
   const waiting = new Set<LaneState>()
   const refilling: LaneState[] = []
-  let ready: LaneState[] = []
+  const beyond = createBeyond(pager, { rows: limits.rowsPerTake, lanes: limits.lanes })
+  const turns = createTurns<LaneState>()
   let cursor = 0
   let parked = 0
   let readToEnd = false
@@ -91,8 +103,9 @@ export function createWindow(
 
   function take(limit: number, now: number): readonly Head[] {
     if (!isAhead(earliest, now, longestWaitMs)) wakeUp(now)
+    beyond.look(cursor)
     let rowsLeft = limits.rowsPerTake
-    while (ready.length < limit && rowsLeft > 0) {
+    while (turns.size - turns.fresh < limit && rowsLeft > 0) {
       if (refilling.length > 0) rowsLeft -= refill(refilling[0] as LaneState)
       else {
         const read = page(now)
@@ -100,12 +113,18 @@ export function createWindow(
         rowsLeft -= read
       }
     }
-    const taken = ready.slice(0, limit)
-    ready = ready.slice(limit)
-    return taken.map((lane) => {
+    return turns.take(limit).map((lane) => {
       lane.state = 'busy'
       return { lane: lane.lane, seq: lane.head }
     })
+  }
+
+  function came(seq: number, lane: Lane): void {
+    const isOnly = beyond.came(seq, lane)
+    // a shorter backlog is read with the next takes anyway
+    if (!isOnly || (beyond.rows() ?? 0) <= limits.pageRows || turns.fresh >= limits.fresh) return
+    if (lanes.has(lane) || lanes.size >= limits.lanes) return
+    turns.pushFresh(enter({ seq, lane, notBefore: null }))
   }
 
   function wakeUp(now: number): void {
@@ -127,26 +146,26 @@ export function createWindow(
     readToEnd = rows.length < limits.pageRows
     for (const row of rows) {
       cursor = row.seq
+      beyond.left(row.seq, row.lane)
       const lane = lanes.get(row.lane)
       if (lane === undefined) open(row, now)
-      else if (!lane.overflowed) park(lane, row.seq)
+      // a fresh one is its lane's head already
+      else if (!lane.overflowed && row.seq !== lane.head) park(lane, row.seq)
     }
+    if (readToEnd) beyond.none(cursor)
     return rows.length
   }
 
   function open(row: OutboxRow, now: number): void {
-    const lane: LaneState = {
-      lane: row.lane,
-      head: row.seq,
-      state: 'ready',
-      notBefore: row.notBefore ?? 0,
-      parked: [],
-      overflowed: false,
-      parkedUpTo: row.seq,
-    }
-    lanes.set(row.lane, lane)
+    const lane = enter(row)
     if (isAhead(lane.notBefore, now, longestWaitMs)) wait(lane)
     else makeReady(lane)
+  }
+
+  function enter(row: OutboxRow): LaneState {
+    const lane = laneOf(row)
+    lanes.set(row.lane, lane)
+    return lane
   }
 
   function park(lane: LaneState, seq: number): void {
@@ -190,7 +209,7 @@ export function createWindow(
 
   function makeReady(lane: LaneState): void {
     lane.state = 'ready'
-    ready.push(lane)
+    turns.push(lane)
   }
 
   function wait(lane: LaneState): void {
@@ -207,6 +226,10 @@ export function createWindow(
 
   return {
     take,
+    came,
+    left(seq, lane) {
+      if (seq > cursor) beyond.left(seq, lane)
+    },
     settled: (head) => next(busy(head)),
     dropped(number, seqs) {
       const lane = lanes.get(number)
@@ -228,8 +251,18 @@ export function createWindow(
     },
     nextAt() {
       const moreToRead = refilling.length > 0 || (!readToEnd && lanes.size < limits.lanes)
-      if (ready.length > 0 || moreToRead) return 0
+      if (turns.size > 0 || moreToRead) return 0
       return earliest === Number.POSITIVE_INFINITY ? undefined : earliest
     },
   }
 }
+
+const laneOf = ({ lane, seq, notBefore }: OutboxRow): LaneState => ({
+  lane,
+  head: seq,
+  state: 'ready',
+  notBefore: notBefore ?? 0,
+  parked: [],
+  overflowed: false,
+  parkedUpTo: seq,
+})
