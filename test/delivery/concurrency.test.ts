@@ -160,7 +160,7 @@ test('whatever answers come in whatever order, the limit stays within its bounds
   const bounds = fc
     .tuple(fc.integer({ min: 1, max: 40 }), fc.nat(40), fc.nat(40))
     .map(([min, more, most]) => ({ min, start: min + more, max: min + more + most }))
-  const run = fc.array(fc.record({ end, pick: fc.nat() }), { maxLength: 400 })
+  const run = fc.array(fc.record({ end, pick: fc.nat() }), { maxLength: 400, size: 'max' })
   fc.assert(
     fc.property(bounds, run, (within, ends) => {
       const { concurrency } = pressed(within)

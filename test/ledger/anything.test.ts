@@ -79,7 +79,7 @@ function checked(before: AlertState | undefined, { state, entry, changed, refuse
 
 test('the ledger never throws, never invents a status, and loses no tag', () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(bodies, actions), { maxLength: 40 }), (messages) => {
+    fc.property(fc.array(fc.oneof(bodies, actions), { maxLength: 40, size: 'max' }), (messages) => {
       const [sent, tags] = [new Set(KNOWN), new Set<string>()]
       let state: AlertState | undefined
       for (const [i, message] of messages.entries()) {

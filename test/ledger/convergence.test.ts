@@ -29,7 +29,7 @@ const command = fc.oneof(
 
 test('whatever two peers and the senders do while deliveries wait or fly, all end with the same alerts in the same state', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 25 }), async (commands) => {
+    fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 25, size: 'max' }), async (commands) => {
       const members = await createMembers()
       try {
         for (const one of commands) {

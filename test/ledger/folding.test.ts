@@ -139,7 +139,7 @@ function createSenders({ send, work }: Both): (one: Command) => Promise<unknown>
 test('a peer that gets folded repeats goes through the same changes as one that gets each of them, to the same alerts', async () => {
   let folded = 0
   await fc.assert(
-    fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 25 }), async (commands) => {
+    fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 25, size: 'max' }), async (commands) => {
       const both = await createBoth()
       try {
         const play = createSenders(both)

@@ -90,7 +90,7 @@ function draftOf(step: Exclude<Step, { kind: 'tidy' }>, ids: readonly string[], 
 
 test('whatever happens to alerts, the lists have them as the ledger does', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30, size: 'max' }), async (steps) => {
       const folder = mkdtempSync(join(tmpdir(), 'relay-'))
       const path = join(folder, 'relay.db')
       const store = await openSqlite({

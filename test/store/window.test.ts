@@ -90,6 +90,8 @@ test('nothing is stranded and nothing overtakes, however lanes overflow', () => 
       }
       for (let round = 0; box.rows.length > 0 && round < 2_000; round += 1) {
         now += 10
+        // who has nothing under way asks again when the window says so
+        expect(inFlight.length > 0 || window.nextAt() !== undefined, 'asleep over what waits').toBe(true)
         take(3)
         settleOne()
       }

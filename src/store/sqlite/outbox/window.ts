@@ -120,6 +120,8 @@ export function createWindow(
   }
 
   function came(seq: number, lane: Lane): void {
+    // a take that had enough to do with lanes that overflowed does not get to it: the next one must
+    readToEnd = false
     const isOnly = beyond.came(seq, lane)
     // a shorter backlog is read with the next takes anyway
     if (!isOnly || (beyond.rows() ?? 0) <= limits.pageRows || turns.fresh >= limits.fresh) return
