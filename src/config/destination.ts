@@ -126,8 +126,10 @@ export type DestinationConfig = Omit<Entry, 'timeout' | 'concurrency' | 'overflo
 }
 
 // Alerta's gunicorn kills a request at 30 s and tramples easily; anything else answers fast or is broken.
-const ALERTA_PACE = { timeout: 35_000, start: 2, max: 8 }
-const OTHER_PACE = { timeout: 10_000, start: 8, max: 32 }
+const ALERTA_PACE = { timeout: 35_000, start: 2 }
+const OTHER_PACE = { timeout: 10_000, start: 8 }
+/** A destination that answers fast gets so many, and what it answers shares commits; a slow one never comes near it. */
+const CONCURRENCY_MAX = 32
 
 export const destinationSchema = z.codec(entrySchema, z.custom<DestinationConfig>(), {
   decode({ timeout, concurrency, overflow, fold, batch, ...rest }) {
@@ -145,8 +147,8 @@ export const destinationSchema = z.codec(entrySchema, z.custom<DestinationConfig
   encode: (destination) => destination,
 })
 
-function concurrencyOf(given: z.output<typeof concurrency>, usual: Omit<Concurrency, 'min'>): Concurrency {
+function concurrencyOf(given: z.output<typeof concurrency>, usual: Pick<Concurrency, 'start'>): Concurrency {
   if (typeof given === 'number') return { min: given, start: given, max: given }
-  const { min = 1, max = usual.max } = given
+  const { min = 1, max = CONCURRENCY_MAX } = given
   return { min, start: given.start ?? Math.max(min, Math.min(usual.start, max)), max }
 }

@@ -14,7 +14,7 @@ test('what is not written has its default', () => {
     auth: { type: 'none' },
     forward: ['*'],
     timeout: 35_000,
-    concurrency: { min: 1, start: 2, max: 8 },
+    concurrency: { min: 1, start: 2, max: 32 },
     accept: [{ from: 200, to: 299 }],
   })
 })
@@ -26,7 +26,7 @@ test.each(['relay', 'http'])('a destination of kind %s is expected to be quicker
 
 test.each([
   ['a max below the usual start is enough to slow a destination down', '{ max: 1 }', { min: 1, start: 1, max: 1 }],
-  ['a min above the usual start is where it begins', '{ min: 4 }', { min: 4, start: 4, max: 8 }],
+  ['a min above the usual start is where it begins', '{ min: 4 }', { min: 4, start: 4, max: 32 }],
   ['start and max alone are enough', '{ start: 3, max: 9 }', { min: 1, start: 3, max: 9 }],
   ['a number alone stays what it is', '4', { min: 4, start: 4, max: 4 }],
 ])('%s', (_, given, expected) => {

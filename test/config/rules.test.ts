@@ -59,10 +59,14 @@ test.each([
   ],
   [
     'start above max',
-    destination('concurrency: { start: 9 }'),
-    'concurrency.start (line 2): is 9 and above max, which is 8',
+    destination('concurrency: { start: 33 }'),
+    'concurrency.start (line 2): is 33 and above max, which is 32',
   ],
-  ['min above max', destination('concurrency: { min: 9 }'), 'concurrency.min (line 2): is 9 and above max, which is 8'],
+  [
+    'min above max',
+    destination('concurrency: { min: 33 }'),
+    'concurrency.min (line 2): is 33 and above max, which is 32',
+  ],
   [
     'batches for an Alerta',
     destination('batch: true'),

@@ -74,7 +74,7 @@ test('a relay that has done nothing yet', async () => {
         oldest: null,
         oldestAgeSeconds: null,
         concurrency: 2,
-        concurrencyMax: 8,
+        concurrencyMax: 32,
         usualAnswerMs: null,
         slowed: null,
         lastSuccess: null,
