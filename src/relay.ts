@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createActivity, teeLog } from './base/activity.js'
+import { createArrivals } from './base/arrivals.js'
 import { type Clock, systemClock } from './base/clock.js'
 import { createClosers } from './base/closers.js'
 import { createCounters } from './base/counters.js'
@@ -88,6 +89,7 @@ export async function build(config: Config, quietLog: Log, overrides: Partial<Pa
   const senders = createSenders(clock.now)
   const closers = createClosers()
   const counters = createCounters()
+  const arrivals = createArrivals()
   const measures = createMeasures()
   const late: Parameters<typeof createLateHistory>[0] = {}
   const history = createLateHistory(late, clock)
@@ -103,7 +105,7 @@ export async function build(config: Config, quietLog: Log, overrides: Partial<Pa
   const routing = createRouting(config.destinations.map(routeOf), severitiesOf(config.alerts))
   const wiring = {
     ...parts,
-    ...{ config, log, counters, meter, tracing, ours, routing, path, disk },
+    ...{ config, log, counters, meter, tracing, ours, routing, path, disk, arrivals },
     cameFrom: routing.cameFrom,
   }
 
@@ -194,7 +196,7 @@ export async function build(config: Config, quietLog: Log, overrides: Partial<Pa
       'self watch': selfWatch,
       repeats,
     }
-    const own = { config, closers, path, version, clock, log }
+    const own = { config, closers, path, version, arrivals, clock, log }
     return {
       start: () => start({ ...own, app: front, operators, upkeep, destinations, loops }),
       reload: desk.reloading(reload),

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Hono } from 'hono'
+import type { Arrivals } from '../base/arrivals.js'
 import type { Clock } from '../base/clock.js'
 import type { Log } from '../base/log.js'
 import type { Config } from '../config/schema.js'
@@ -47,6 +48,8 @@ export interface ListenDeps {
   readonly config: Pick<Config, 'listen' | 'limits'>
   readonly clock: Clock
   readonly log: Log
+  /** told of each connection */
+  readonly arrivals?: Pick<Arrivals, 'begun'>
   /** ms; for tests */
   readonly silenceMs?: number
 }
@@ -54,7 +57,7 @@ export interface ListenDeps {
 /** Serves the app on config.listen. Throws ListenFailed. */
 export async function listen(
   app: Pick<Hono<IngressEnv>, 'fetch'>,
-  { config, clock, log, silenceMs = SILENCE_MS }: ListenDeps,
+  { config, clock, log, arrivals, silenceMs = SILENCE_MS }: ListenDeps,
 ): Promise<Listener> {
   const server = createServer({
     maxHeaderSize: config.limits.headers,
@@ -69,6 +72,7 @@ export async function listen(
   server.maxHeadersCount = HEADERS_READ
   server.timeout = silenceMs
   const connections = track(server)
+  server.on('connection', () => arrivals?.begun())
   const serve = getRequestListener(app.fetch, { errorHandler: (error) => answerUnroutable(error, log) })
   server.on('request', (request, response) => {
     const { socket } = request

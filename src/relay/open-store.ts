@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Arrivals } from '../base/arrivals.js'
 import type { Clock } from '../base/clock.js'
 import type { Counters } from '../base/counters.js'
 import type { Disk } from '../base/disk.js'
@@ -31,6 +32,7 @@ export interface StoreDeps {
   readonly log: Log
   readonly counters: Counters
   readonly meter: Meter
+  readonly arrivals: Pick<Arrivals, 'count'>
 }
 
 /** All queues together may take so much of what the disk has free at the start. */
@@ -55,7 +57,7 @@ export const warnOfShare = (share: number, log: Log): void => {
 }
 
 export async function openStore(deps: StoreDeps): Promise<Store> {
-  const { config, routing, path, disk, ids, clock, log, counters, meter } = deps
+  const { config, routing, path, disk, ids, clock, log, counters, meter, arrivals } = deps
   const { queues, share } = queuesOf(config.destinations, disk)
   const store = await openSqlite({
     path,
@@ -79,6 +81,7 @@ export async function openStore(deps: StoreDeps): Promise<Store> {
     onHeld: (held) =>
       log.error({ why: held }, 'all destinations are held: the database is not the one this relay left'),
     onCommit: meter.committed,
+    arrived: arrivals.count,
   })
   await disk.free()
   warnOfShare(share(), log)

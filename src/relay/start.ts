@@ -1,3 +1,4 @@
+import type { Arrivals } from '../base/arrivals.js'
 import type { Clock } from '../base/clock.js'
 import type { Closers } from '../base/closers.js'
 import type { Log } from '../base/log.js'
@@ -20,18 +21,19 @@ export interface Assembly {
   /** of the database */
   readonly path: string
   readonly version: string
+  readonly arrivals: Arrivals
   readonly clock: Clock
   readonly log: Log
 }
 
 export async function start(assembly: Assembly): Promise<{ port: number }> {
-  const { config, closers, app, operators, upkeep, destinations, loops, path, version, clock, log } = assembly
+  const { config, closers, app, operators, upkeep, destinations, loops, path, version, arrivals, clock, log } = assembly
   await upkeep.start()
   closers.defer('upkeep', () => upkeep.stop())
   destinations.start()
   const stopDestinations = () => destinations.stop(clock.now() + config.limits.drain)
   closers.defer('destinations', stopDestinations)
-  const listener: Listener = await listen(app, { config, clock, log })
+  const listener: Listener = await listen(app, { config, arrivals, clock, log })
   // together: each may take the whole drain time
   closers.defer('listener', () => Promise.all([listener.close(), stopDestinations()]).then(() => {}))
   for (const [name, one] of Object.entries(loops)) {

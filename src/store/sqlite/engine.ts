@@ -26,7 +26,7 @@ import { createWriter } from './writer.js'
 
 /** What the store's operations share, each part made once. */
 export function createEngine(db: Database.Database, options: SqliteOptions & { readonly epoch: Epoch }) {
-  const { rules, clock, onDamage = () => {}, onWithdrawn = () => {}, onCommit = () => {} } = options
+  const { rules, clock, onDamage = () => {}, onWithdrawn = () => {}, onCommit = () => {}, arrived = () => 0 } = options
   const queues = createQueues(db, options.destinations)
   const assertThere = createWhereabouts(db.name)
   const beforeCommit = () => {
@@ -34,7 +34,7 @@ export function createEngine(db: Database.Database, options: SqliteOptions & { r
     queues.flush()
     options.epoch.beforeCommit()
   }
-  const writer = createWriter(db, beforeCommit, { onCommit, monotonic: () => clock.monotonic() })
+  const writer = createWriter(db, beforeCommit, { onCommit, monotonic: () => clock.monotonic(), arrived })
   const marks = createMarks(db)
   const alertIds = createAlertIds(db)
   const index = createAlertIndex(db, { ids: alertIds, marks })

@@ -75,6 +75,8 @@ export interface SqliteOptions {
   /** told that all destinations are held, for the database is from the past, or from elsewhere */
   readonly onHeld?: (held: Held) => void
   readonly onCommit?: OnCommit
+  /** how much has begun to come in from outside: a commit waits a moment for what that may bring */
+  readonly arrived?: () => number
 }
 
 /** Opens the SQLite engine: makes the folder, waits for the lock, migrates, returns crashed claims. Throws StoreRefused. */

@@ -33,11 +33,18 @@ const LONGEST_GATHERING_MS = 4
 /** Told of each transaction that is on disk: how many units it had, and how long it took (ms). */
 export type OnCommit = (units: number, ms: number) => void
 
+export interface WriterDeps {
+  readonly onCommit: OnCommit
+  readonly monotonic: () => number
+  /** how much has begun to come in so far (base/arrivals.ts) */
+  readonly arrived: () => number
+}
+
 /** `beforeCommit` has the last word in each transaction: where it throws, nothing of it is written. */
 export function createWriter(
   db: Database.Database,
   beforeCommit: () => void,
-  { onCommit, monotonic }: { readonly onCommit: OnCommit; readonly monotonic: () => number },
+  { onCommit, monotonic, arrived }: WriterDeps,
 ): Writer {
   const statement = {
     begin: db.prepare('BEGIN IMMEDIATE'),
@@ -49,6 +56,8 @@ export function createWriter(
   }
   let queue: Unit[] = []
   let gathering: { readonly since: number; units: number } | undefined
+  /** what had arrived when it was looked at last */
+  let seen = 0
 
   function schedule(): void {
     if (gathering !== undefined) return
@@ -56,10 +65,16 @@ export function createWriter(
     setImmediate(gather)
   }
 
-  /** Goes round the event loop until a round brings nothing new: what is coming in at once shares a commit. */
+  /**
+   * Goes round the event loop until a round brings nothing new: what is coming in at once shares a commit. libuv takes one
+   * connection in each round, and its request comes a round later: without looking at them, senders that connect for each
+   * message would have a commit each.
+   */
   function gather(): void {
     if (gathering === undefined) return
-    const isMore = queue.length > gathering.units && queue.length < MAX_UNITS_PER_COMMIT
+    const isComing = arrived() > seen || queue.length > gathering.units
+    seen = arrived()
+    const isMore = isComing && queue.length < MAX_UNITS_PER_COMMIT
     if (!isMore || monotonic() - gathering.since >= LONGEST_GATHERING_MS) return flush()
     gathering.units = queue.length
     setImmediate(gather)
