@@ -125,7 +125,7 @@ export type DestinationConfig = Omit<Entry, 'timeout' | 'concurrency' | 'overflo
   concurrency: Concurrency
 }
 
-// Alerta's gunicorn kills a request at 30 s and tramples easily; anything else answers fast or is broken.
+// Alerta's gunicorn kills a request at 30 s, and has few workers; anything else answers fast or is broken.
 const ALERTA_PACE = { timeout: 35_000, start: 2 }
 const OTHER_PACE = { timeout: 10_000, start: 8 }
 /** A destination that answers fast gets so many, and what it answers shares commits; a slow one never comes near it. */

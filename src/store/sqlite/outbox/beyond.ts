@@ -1,10 +1,10 @@
 import type { Lane } from '../../../model/order.js'
-import type { Pager } from './window.js'
+import type { OutboxRow, Pager } from './window.js'
 
 /**
  * How many rows each lane has beyond the window, where a backlog is longer than that. A lane that has none there and
  * none in the window need not wait for the backlog: what comes in for it can go at once. Where the count is not known,
- * or too large, all wait their turn. Nothing here is the truth either.
+ * too large, or meets damage, all wait their turn: it must never stop anything. Nothing here is the truth either.
  */
 export interface Beyond {
   /** How many rows there are; undefined: not known. */
@@ -28,7 +28,7 @@ export interface BeyondLimits {
 
 export function createBeyond(pager: Pick<Pager, 'after'>, limits: BeyondLimits): Beyond {
   const counts = new Map<Lane, number>()
-  let state: 'counting' | 'known' | 'too many' = 'counting'
+  let state: 'counting' | 'known' | 'given up' = 'counting'
   let countedTo = 0
   let rows = 0
 
@@ -44,14 +44,24 @@ export function createBeyond(pager: Pick<Pager, 'after'>, limits: BeyondLimits):
     counts.set(lane, found)
     countedTo = seq
     rows += 1
-    if (counts.size > limits.lanes) begin(0, 'too many')
+    if (counts.size > limits.lanes) begin(0, 'given up')
     return found
+  }
+
+  /** Undefined: damaged there. Who comes to it in its turn says so. */
+  function read(after: number): readonly OutboxRow[] | undefined {
+    try {
+      return pager.after(after, limits.rows)
+    } catch {
+      return undefined
+    }
   }
 
   return {
     rows: () => (state === 'known' ? rows : undefined),
     came: (seq, lane) => state === 'known' && count(seq, lane) === 1 && state === 'known',
     left(seq, lane) {
+      // one that is not counted yet takes nothing off: an older row of the lane may be
       const found = counts.get(lane)
       if (found === undefined || seq > countedTo) return
       rows -= 1
@@ -60,7 +70,8 @@ export function createBeyond(pager: Pick<Pager, 'after'>, limits: BeyondLimits):
     },
     look(cursor) {
       if (state !== 'counting') return
-      const found = pager.after(Math.max(cursor, countedTo), limits.rows)
+      const found = read(Math.max(cursor, countedTo))
+      if (found === undefined) return begin(0, 'given up')
       for (const { seq, lane } of found) {
         count(seq, lane)
         if (state !== 'counting') return

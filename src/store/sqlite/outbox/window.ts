@@ -2,6 +2,7 @@ import { isAhead, LONGEST_WAIT_MS } from '../../../model/gate.js'
 import type { Lane } from '../../../model/order.js'
 import { createBeyond } from './beyond.js'
 import { createTurns } from './turns.js'
+import { createWaiting } from './waiting.js'
 
 /** One row of the outbox as the pager reads it, with the retry time of a delivery that has failed before. */
 export interface OutboxRow {
@@ -57,6 +58,8 @@ interface LaneState {
   /** rows of this lane beyond `parkedUpTo` were passed by and must be read again */
   overflowed: boolean
   parkedUpTo: number
+  /** it came in front of the backlog, and head and parked are all that it has, also beyond the cursor */
+  fresh: boolean
 }
 
 /**
@@ -92,17 +95,16 @@ export function createWindow(
   longestWaitMs: number = LONGEST_WAIT_MS,
 ): LaneWindow {
   const lanes = new Map<Lane, LaneState>()
-  const waiting = new Set<LaneState>()
+  const waiting = createWaiting<LaneState>(longestWaitMs)
   const refilling: LaneState[] = []
   const beyond = createBeyond(pager, { rows: limits.rowsPerTake, lanes: limits.lanes })
   const turns = createTurns<LaneState>()
   let cursor = 0
   let parked = 0
   let readToEnd = false
-  let earliest = Number.POSITIVE_INFINITY
 
   function take(limit: number, now: number): readonly Head[] {
-    if (!isAhead(earliest, now, longestWaitMs)) wakeUp(now)
+    for (const lane of waiting.due(now)) makeReady(lane)
     beyond.look(cursor)
     let rowsLeft = limits.rowsPerTake
     while (turns.size - turns.fresh < limit && rowsLeft > 0) {
@@ -123,23 +125,28 @@ export function createWindow(
     // a take that had enough to do with lanes that overflowed does not get to it: the next one must
     readToEnd = false
     const isOnly = beyond.came(seq, lane)
+    const known = lanes.get(lane)
+    if (known?.fresh) return join(known, seq)
     // a shorter backlog is read with the next takes anyway
     if (!isOnly || (beyond.rows() ?? 0) <= limits.pageRows || turns.fresh >= limits.fresh) return
-    if (lanes.has(lane) || lanes.size >= limits.lanes) return
-    turns.pushFresh(enter({ seq, lane, notBefore: null }))
+    if (known !== undefined || lanes.size >= limits.lanes) return
+    const entered = enter({ seq, lane, notBefore: null })
+    entered.fresh = true
+    turns.pushFresh(entered)
   }
 
-  function wakeUp(now: number): void {
-    earliest = Number.POSITIVE_INFINITY
-    for (const lane of waiting) {
-      if (isAhead(lane.notBefore, now, longestWaitMs)) {
-        earliest = Math.min(earliest, lane.notBefore)
-        continue
-      }
-      waiting.delete(lane)
-      makeReady(lane)
-    }
+  /** What follows a fresh row need not wait for the backlog either, or a critical would go out long before its normal. */
+  function join(lane: LaneState, seq: number): void {
+    // the backlog may have taken all the room there is for it
+    lane.fresh = isRoomFor(lane, 2 * limits.parked)
+    if (!lane.fresh) return
+    lane.parked.push(seq)
+    lane.parkedUpTo = seq
+    parked += 1
   }
+
+  const isRoomFor = (lane: LaneState, most: number): boolean =>
+    lane.parked.length < limits.parkedPerLane && parked < most
 
   /** Reads the next page of the outbox; returns how many rows it held. */
   function page(now: number): number {
@@ -151,8 +158,8 @@ export function createWindow(
       beyond.left(row.seq, row.lane)
       const lane = lanes.get(row.lane)
       if (lane === undefined) open(row, now)
-      // a fresh one is its lane's head already
-      else if (!lane.overflowed && row.seq !== lane.head) park(lane, row.seq)
+      // of a fresh lane they are known already
+      else if (!lane.overflowed && row.seq > lane.parkedUpTo) park(lane, row.seq)
     }
     if (readToEnd) beyond.none(cursor)
     return rows.length
@@ -172,7 +179,7 @@ export function createWindow(
 
   function park(lane: LaneState, seq: number): void {
     // Beyond the limits a lane's rows are passed by, never the page: other lanes must be found behind them.
-    if (lane.parked.length >= limits.parkedPerLane || parked >= limits.parked) {
+    if (!isRoomFor(lane, limits.parked)) {
       lane.overflowed = true
       return
     }
@@ -217,7 +224,6 @@ export function createWindow(
   function wait(lane: LaneState): void {
     lane.state = 'waiting'
     waiting.add(lane)
-    earliest = Math.min(earliest, lane.notBefore)
   }
 
   function busy(head: Head): LaneState {
@@ -247,14 +253,11 @@ export function createWindow(
       else makeReady(lane)
     },
     hurry() {
-      earliest = Number.POSITIVE_INFINITY
-      for (const lane of waiting) makeReady(lane)
-      waiting.clear()
+      for (const lane of waiting.all()) makeReady(lane)
     },
     nextAt() {
       const moreToRead = refilling.length > 0 || (!readToEnd && lanes.size < limits.lanes)
-      if (turns.size > 0 || moreToRead) return 0
-      return earliest === Number.POSITIVE_INFINITY ? undefined : earliest
+      return turns.size > 0 || moreToRead ? 0 : waiting.earliest()
     },
   }
 }
@@ -267,4 +270,5 @@ const laneOf = ({ lane, seq, notBefore }: OutboxRow): LaneState => ({
   parked: [],
   overflowed: false,
   parkedUpTo: seq,
+  fresh: false,
 })
