@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -198,7 +198,11 @@ export async function startRelay(options: RelayOptions): Promise<RelayProcess> {
       return exited
     },
     restart: start,
-    rewrite: (changed) => writeFileSync(file, stringify(configOf(changed))),
+    rewrite(changed) {
+      // at once, as tools do: the relay may read it for an earlier signal at this moment
+      writeFileSync(`${file}.new`, stringify(configOf(changed)))
+      renameSync(`${file}.new`, file)
+    },
   }
   return relay
 }
