@@ -21,7 +21,7 @@ afterAll(async () => {
 })
 
 /** Answered 201: the request id under which it arrives at the receiver, and what was sent. */
-const accepted = new Map<string, { readonly body: Buffer; readonly put: readonly string[] }>()
+const accepted = new Map<string, { readonly body: Buffer; readonly heartbeat: boolean }>()
 const statuses = new Map<number, number>()
 /** The same of webhooks, whose bytes and path nobody here understands. */
 const webhooks = new Map<string, { readonly body: Buffer; readonly target: string }>()
@@ -84,8 +84,7 @@ function note(
   const said = JSON.parse(text) as { message?: string }
   if (said.message?.startsWith('webhook ')) webhooks.set(headers['x-request-id'] as string, { body, target })
   if (!('alert' in said || 'heartbeat' in said)) return
-  const put = 'heartbeat' in said ? ['createTime'] : ['id', 'createTime']
-  accepted.set(headers['x-request-id'] as string, { body, put })
+  accepted.set(headers['x-request-id'] as string, { body, heartbeat: 'heartbeat' in said })
 }
 
 test('the search has met what it is meant to meet', () => {
@@ -98,16 +97,22 @@ test('the search has met what it is meant to meet', () => {
 test('what was accepted arrives as it was posted, with no more than id and createTime put in', async () => {
   await relay.drained()
   const arrived = new Map(sink.requests().map((request) => [request.headers['x-request-id'], request]))
-  for (const [requestId, { body, put }] of accepted) {
+  const missing = [...accepted].filter(([requestId]) => !arrived.has(requestId))
+  // on a slow machine heartbeats wait, and only the latest of an origin goes out
+  expect(missing.filter(([, { heartbeat }]) => !heartbeat)).toEqual([])
+  expect(missing.length).toBeLessThanOrEqual((await relay.status()).counters['superseded.mom1'] ?? 0)
+  for (const [requestId, { body, heartbeat }] of accepted) {
     const got = arrived.get(requestId)
-    expect(got?.bodyBase64, 'UTF-8 as it was').toBeUndefined()
-    const [before, after] = [parsed(body.toString()), parsed(got?.body ?? '{}')]
+    if (got === undefined) continue
+    const put = heartbeat ? ['createTime'] : ['id', 'createTime']
+    expect(got.bodyBase64, 'UTF-8 as it was').toBeUndefined()
+    const [before, after] = [parsed(body.toString()), parsed(got.body)]
     const filled = Object.fromEntries(put.filter((name) => !isText(before[name])).map((name) => [name, after[name]]))
     expect(Object.values(filled).every(isText), JSON.stringify(filled)).toBe(true)
     // null or a number stood where a text belongs: it is in that place, which is not worth a second parser here
     const replaced = Object.keys(filled).some((name) => Object.hasOwn(before, name))
     if (replaced) expect(after).toEqual({ ...before, ...filled })
-    else expect(got?.body).toBe(withInFront(body.toString(), filled, Object.keys(before).length > 0))
+    else expect(got.body).toBe(withInFront(body.toString(), filled, Object.keys(before).length > 0))
   }
 })
 
