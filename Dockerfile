@@ -9,9 +9,9 @@ ENV npm_config_nodedir=/usr/local
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json ./
-COPY .ci/console.mjs ./.ci/
+COPY .ci/server.mjs .ci/console.mjs ./.ci/
 COPY src ./src
-RUN node_modules/.bin/tsc -p . \
+RUN node .ci/server.mjs dist \
  && node .ci/console.mjs dist/console/app \
  && npm prune --omit=dev \
  && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src \

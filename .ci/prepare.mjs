@@ -62,14 +62,16 @@ function nativeReason() {
 }
 
 const stampFile = at('dist', '.stamp')
+const BUILDS = ['server.mjs', 'console.mjs']
 
-/** A digest of everything that decides what the compiler and the console's build write. */
+/** A digest of everything that decides what the build writes. */
 function sourceDigest() {
   const sources = readdirSync(at('src'), { recursive: true }).filter((path) => /\.(tsx?|css|html|svg)$/.test(path))
   const files = [
     'package.json',
+    'package-lock.json',
     'tsconfig.json',
-    join('.ci', 'console.mjs'),
+    ...BUILDS.map((name) => join('.ci', name)),
     ...sources.sort().map((path) => join('src', path)),
   ]
   const digest = createHash('sha256')
@@ -132,17 +134,17 @@ async function install() {
   if (still !== undefined) throw new Refusal(`${NATIVE} cannot be loaded: ${still}`)
 }
 
-/** Compiled beside dist/ and swapped in whole: no half-written dist, and nothing left of deleted sources. */
+/** Built beside dist/ and swapped in whole: no half-written dist, and nothing left of deleted sources. */
 async function build() {
   if (!buildNeeded()) return
-  say('compiling src to dist')
+  say('building dist from src')
   const digest = sourceDigest()
   const next = at('dist.next')
   const last = at('dist.last')
   const tidyUp = () => [next, last].forEach((folder) => void rmSync(folder, { recursive: true, force: true }))
   tidyUp()
   try {
-    await run(process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', root, '--outDir', next])
+    await run(process.execPath, [at('.ci', 'server.mjs'), next])
     await run(process.execPath, [at('.ci', 'console.mjs'), join(next, 'console', 'app')])
     chmodSync(join(next, 'main.js'), 0o755)
     writeFileSync(join(next, '.stamp'), digest)

@@ -1,5 +1,5 @@
 import { systemClock } from '../base/clock.js'
-import { readVersion } from '../base/version.js'
+import { readVersion } from '../base/project.js'
 import { describe } from '../config/describe.js'
 import { ownIdentities } from '../config/identities.js'
 import { loadConfigFile } from '../config/load.js'

@@ -1,5 +1,5 @@
 import { Command, type CommandOptions, Option } from 'commander'
-import { readVersion } from '../base/version.js'
+import { readVersion } from '../base/project.js'
 import type { ExitCode, Io } from './io.js'
 
 const CONFIG_HELP = 'configuration file (YAML); ALERTA_RELAY_CONFIG names it too'

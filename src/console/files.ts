@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { projectPath } from '../base/project.js'
 
 /** A built file of the console, as it is sent. */
 export interface ConsoleFile {
@@ -24,8 +24,8 @@ const TYPES: Readonly<Record<string, string>> = {
 /** How the build calls what it has compressed already (.ci/console.mjs). */
 const COMPRESSED: Readonly<Record<string, Coding>> = { '.br': 'br', '.gz': 'gzip' }
 
-/** Where the build puts them, seen from this file, built or not. */
-export const BUILT = fileURLToPath(new URL('../../dist/console/app/', import.meta.url))
+/** Where the build puts them. */
+export const BUILT = projectPath('dist', 'console', 'app')
 
 /** All of them are in memory, by name: no path of a request ever reaches the file system. Empty: it was not built. */
 export function readFiles(directory: string): ReadonlyMap<string, ConsoleFile> {

@@ -1,5 +1,5 @@
 import { iso, systemClock } from '../base/clock.js'
-import { readVersion } from '../base/version.js'
+import { readVersion } from '../base/project.js'
 import type { Config } from '../config/schema.js'
 import { backUp } from '../store/sqlite/backup/backup.js'
 import { restore } from '../store/sqlite/backup/restore.js'

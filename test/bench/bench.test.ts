@@ -70,11 +70,12 @@ test('a drain: its rate, that of its first tenth and of its last', () => {
 })
 
 test('a profile: the time of a function is that of all its places in the tree', () => {
-  const callFrame = (functionName: string) => ({ functionName, url: 'file:///x/dist/store/append.js', lineNumber: 6 })
+  const url = 'file:///x/dist/store/append.js'
+  const callFrame = (functionName: string) => ({ functionName, url, lineNumber: 6, columnNumber: 0 })
   const nodes = [
     { id: 1, callFrame: callFrame('append') },
     { id: 2, callFrame: callFrame('append') },
-    { id: 3, callFrame: { functionName: '(idle)', url: '', lineNumber: -1 } },
+    { id: 3, callFrame: { functionName: '(idle)', url: '', lineNumber: -1, columnNumber: -1 } },
   ]
   expect(selfTimes({ nodes, samples: [1, 3, 2], timeDeltas: [10, 70, 20] }, 2)).toEqual([
     { where: '(idle)', share: 0.7 },

@@ -1,11 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { SourceMap } from 'node:module'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+interface CallFrame {
+  readonly functionName: string
+  readonly url: string
+  /** from 0, as the column is; -1 where there is no file */
+  readonly lineNumber: number
+  readonly columnNumber: number
+}
 
 /** What is read of a V8 CPU profile. */
 interface Profile {
   readonly nodes: readonly {
     readonly id: number
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number }
+    readonly callFrame: CallFrame
   }[]
   readonly samples: readonly number[]
   readonly timeDeltas: readonly number[]
@@ -34,9 +44,27 @@ export function selfTimes(profile: Profile, count: number): readonly SelfTime[] 
     .map(([where, time]) => ({ where, share: time / total }))
 }
 
-function nameOf({ functionName, url, lineNumber }: Profile['nodes'][number]['callFrame']): string {
-  const file = url.replace(/^.*\/(dist|node_modules)\//, '')
-  return `${functionName || '(anonymous)'}${file === '' ? '' : ` ${file}:${lineNumber + 1}`}`
+function nameOf({ functionName, url, lineNumber, columnNumber }: CallFrame): string {
+  const origin = mapOf(url)?.findEntry(lineNumber, columnNumber)
+  const [path, line] =
+    origin !== undefined && 'originalSource' in origin
+      ? [origin.originalSource, origin.originalLine]
+      : [url, lineNumber]
+  const file = path.replace(/^.*?\b(src|dist|node_modules)\//, '')
+  return `${functionName || '(anonymous)'}${file === '' ? '' : ` ${file}:${line + 1}`}`
+}
+
+const maps = new Map<string, SourceMap | undefined>()
+/** The build's, for the relay is one bundle. */
+function mapOf(url: string): SourceMap | undefined {
+  if (!maps.has(url)) maps.set(url, readMap(url))
+  return maps.get(url)
+}
+
+function readMap(url: string): SourceMap | undefined {
+  if (!url.startsWith('file:')) return undefined
+  const file = `${fileURLToPath(url)}.map`
+  return existsSync(file) ? new SourceMap(JSON.parse(readFileSync(file, 'utf8'))) : undefined
 }
 
 const SHOWN = 25

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ROOT } from './source.js'
 
-/** A made-up checkout with the real .ci/ scripts; its npm and its compiler only note that they were called. */
+/** A made-up checkout with the real .ci/ scripts; its npm and its builds only note that they were called. */
 export interface Checkout {
   path(...parts: string[]): string
   write(path: string, text: string): void
   /** Runs .ci/prepare.mjs with that many milliseconds of work in each npm call. */
   prepare(options?: { readonly nodeArgs?: readonly string[]; readonly npmMs?: number }): Promise<Ended>
-  /** "npm ci --include=dev", "tsc" … in the order of the calls */
+  /** "npm ci --include=dev", "server" … in the order of the calls */
   calls(): readonly string[]
   remove(): void
 }
@@ -54,10 +54,10 @@ appendFileSync('calls', 'console\\n')
 mkdirSync(process.argv[2], { recursive: true })
 `
 
-const COMPILER = `
-const { appendFileSync, cpSync, mkdirSync, readdirSync } = require('node:fs')
-appendFileSync('calls', 'tsc\\n')
-const out = process.argv[process.argv.indexOf('--outDir') + 1]
+const SERVER = `
+import { appendFileSync, cpSync, mkdirSync, readdirSync } from 'node:fs'
+appendFileSync('calls', 'server\\n')
+const [, , out] = process.argv
 mkdirSync(out)
 for (const file of readdirSync('src')) cpSync('src/' + file, out + '/' + file.replace('.ts', '.js'))
 if (readdirSync('src').includes('wrong.ts')) process.exit(2)
@@ -72,10 +72,10 @@ export function createCheckout(): Checkout {
   }
   for (const script of ['prepare.mjs', 'lock.mjs']) cpSync(join(ROOT, '.ci', script), path('.ci', script))
   cpSync(join(ROOT, BINARY), path('binary.node'))
+  write('.ci/server.mjs', SERVER)
   write('.ci/console.mjs', CONSOLE)
   write('npm-cli.js', NPM)
   write('parcel/typescript/package.json', '{}')
-  write('parcel/typescript/bin/tsc', COMPILER)
   write('parcel/better-sqlite3/package.json', '{}')
   write('parcel/better-sqlite3/build/Release/placeholder', '')
   write('package.json', '{}')

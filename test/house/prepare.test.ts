@@ -12,18 +12,18 @@ beforeEach(() => {
 afterEach(() => checkout.remove())
 
 describe('a fresh checkout', () => {
-  test('is installed and compiled, and the long wait is explained', async () => {
+  test('is installed and built, and the long wait is explained', async () => {
     const { code, stderr } = await checkout.prepare()
     expect(stderr).toContain('compiled from source: about 3 minutes, once')
     expect(code).toBe(0)
-    expect(checkout.calls()).toEqual([INSTALL, 'tsc', 'console'])
+    expect(checkout.calls()).toEqual([INSTALL, 'server', 'console'])
     expect(existsSync(checkout.path('dist/main.js'))).toBe(true)
   })
 
   test('is installed once by two runs at the same time', async () => {
     const ended = await Promise.all([checkout.prepare({ npmMs: 500 }), checkout.prepare({ npmMs: 500 })])
     expect(ended.map(({ code }) => code)).toEqual([0, 0])
-    expect(checkout.calls()).toEqual([INSTALL, 'tsc', 'console'])
+    expect(checkout.calls()).toEqual([INSTALL, 'server', 'console'])
     expect(existsSync(checkout.path('.prepare.lock'))).toBe(false)
   })
 
@@ -31,7 +31,7 @@ describe('a fresh checkout', () => {
     checkout.write('.prepare.lock', '')
     utimesSync(checkout.path('.prepare.lock'), 0, 0)
     expect(await checkout.prepare()).toMatchObject({ code: 0 })
-    expect(checkout.calls()).toEqual([INSTALL, 'tsc', 'console'])
+    expect(checkout.calls()).toEqual([INSTALL, 'server', 'console'])
   })
 
   test('on too old a Node is refused with what to do', async () => {
@@ -63,23 +63,24 @@ describe('a checkout that is ready', () => {
     )
     const { stderr } = await checkout.prepare()
     expect(stderr).toContain('node_modules/typescript is of another version')
-    expect(checkout.calls()).toEqual([INSTALL])
+    // what is installed is a part of the build
+    expect(checkout.calls()).toEqual([INSTALL, 'server', 'console'])
   })
 
-  test('is compiled anew when a source changed, and nothing of a deleted one stays', async () => {
+  test('is built anew when a source changed, and nothing of a deleted one stays', async () => {
     checkout.write('src/second.ts', 'second')
     await checkout.prepare()
     expect(existsSync(checkout.path('dist/second.js'))).toBe(true)
     rmSync(checkout.path('src/second.ts'))
     await checkout.prepare()
-    expect(checkout.calls()).toEqual(['tsc', 'console', 'tsc', 'console'])
+    expect(checkout.calls()).toEqual(['server', 'console', 'server', 'console'])
     expect(existsSync(checkout.path('dist/second.js'))).toBe(false)
   })
 
-  test('keeps its last build and fails when a source does not compile', async () => {
+  test('keeps its last build and fails when a source cannot be built', async () => {
     checkout.write('src/wrong.ts', 'wrong')
     const { code, stderr } = await checkout.prepare()
-    expect(stderr).toMatch(/tsc .*ended with exit code 2/)
+    expect(stderr).toMatch(/server\.mjs .*ended with exit code 2/)
     expect(code).toBe(1)
     expect(existsSync(checkout.path('dist/main.js'))).toBe(true)
     expect(existsSync(checkout.path('dist.next'))).toBe(false)
