@@ -10,7 +10,7 @@ import type { Follow } from './index/follow.js'
 import type { Identify } from './index/identify.js'
 import { createKnownOf } from './index/known-of.js'
 import { isApplied, type Judged, type Ledger, type LedgerEntry } from './index/ledger.js'
-import { createMarking } from './index/marking.js'
+import { createMarking, type Written } from './index/marking.js'
 import type { Marks } from './index/marks.js'
 import type { Notes } from './index/notes.js'
 import { createBudgetCheck } from './outbox/budget-check.js'
@@ -90,6 +90,7 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     const { entry, gone } = knownOf(draft, found)
     const judged = ledger.judge(draft, entry, gone === undefined ? undefined : ledger.stampOf(gone))
     const decision = decide(draft, factsOf(draft, judged, { seen, alert: found?.known }))
+    if (decision.kind === 'copy') noteRepeat(draft, { entry, from })
     if (decision.kind !== 'accept') return refused(draft, decision, found)
     if (entry !== undefined && lacksNote(draft, entry.alert)) return { kind: 'no such note' }
     const verdicts = withinBudgets(tx, decision.verdicts, draft)
@@ -123,7 +124,7 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     queueAll(tx, seq, draft, verdicts)
     marking.set(alert, draft, verdicts, found)
     if (from !== undefined && draft.kind === 'alert') marks.learn(alert, from.id, draft.alertId, seq)
-    if (isApplied(judged)) noteChange(draft, alert, subject, verdicts, seq)
+    if (isApplied(judged)) noteChange(tx, draft, alert, subject, { verdicts, seq })
     if (judged.standing !== 'newest')
       for (const { destination } of verdicts.filter(isQueued)) {
         follow(tx, alert, queues.byName(destination), draft.acceptedAt)
@@ -171,13 +172,19 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     return name === undefined ? undefined : queues.byName(name)
   }
 
-  function noteChange(draft: AboutAlert, alert: number, subject: Subject, verdicts: readonly Verdict[], seq: number) {
-    if (draft.kind === 'delete' && subject.found?.known.key !== undefined) index.markDeleted(alert, draft.acceptedAt)
-    if (!changesState(draft, subject.judged)) return
-    marking.passed(alert, verdicts, seq)
-    if (draft.kind !== 'alert' || subject.found !== undefined) return
+  function noteChange(tx: Tx, draft: AboutAlert, alert: number, subject: Subject, written: Written): void {
+    const { found, judged } = subject
+    if (draft.kind === 'delete' && found?.known.key !== undefined) index.markDeleted(alert, draft.acceptedAt)
+    if (changesState(draft, judged)) marking.passed(tx, alert, draft, judged.became, written)
+    else noteRepeat(draft, subject)
+    if (draft.kind !== 'alert' || found !== undefined) return
     // deleted ones live on there: their deletes that still wait would take this one away
-    for (const gone of index.gone(draft.alert)) marking.passed(gone, verdicts, seq)
+    for (const gone of index.gone(draft.alert)) marking.changed(gone, written)
+  }
+
+  function noteRepeat(draft: AboutAlert, { entry, from }: Pick<Subject, 'entry' | 'from'>): void {
+    if (draft.kind !== 'alert' || entry === undefined || from === undefined) return
+    marking.repeated(entry.alert, from, entry.changedSeq)
   }
 
   function queueAll(tx: Tx, seq: number, draft: Draft, verdicts: readonly Verdict[]): void {

@@ -1,8 +1,10 @@
 import type Database from 'better-sqlite3'
+import { type Became, RESTORING_ACTIONS } from '../../../model/ledger.js'
+import type { Draft, Message } from '../../../model/message.js'
 import type { Marks } from '../index/marks.js'
 import type { Tx } from '../writer.js'
 import type { QueueState } from './queues.js'
-import type { Resend } from './resend.js'
+import { OURSELVES, type Resend } from './resend.js'
 
 export interface Crossed {
   readonly seq: number
@@ -50,4 +52,11 @@ export function createCrossing({ db, marks, resend }: CrossingDeps): Crossing {
       resend(tx, successor.get(alert) ?? alert, queue, now)
     },
   }
+}
+
+/** Some actions, and an alert that comes back, go back to the status that was before. */
+export function goesBack(message: Message | Draft, became: Became | null | undefined = message.became): boolean {
+  if (message.credential === OURSELVES) return false
+  if (message.kind === 'alert') return became?.status !== undefined
+  return message.kind === 'action' && message.action !== null && RESTORING_ACTIONS.has(message.action)
 }

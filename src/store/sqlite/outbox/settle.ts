@@ -1,16 +1,13 @@
 import type Database from 'better-sqlite3'
 import type { Delivery, Settlement, Try } from '../../../model/delivery.js'
-import { RESTORING_ACTIONS } from '../../../model/ledger.js'
-import type { Message } from '../../../model/message.js'
 import type { AlertIds } from '../index/alert-ids.js'
 import type { Marks } from '../index/marks.js'
 import type { Notes } from '../index/notes.js'
 import type { Tx } from '../writer.js'
 import type { Attempts } from './attempts.js'
-import type { Crossing } from './crossing.js'
+import { type Crossing, goesBack } from './crossing.js'
 import type { EndDelivery } from './end-delivery.js'
 import type { QueueState, Queues } from './queues.js'
-import { OURSELVES } from './resend.js'
 import type { LaneWindow } from './window.js'
 
 export interface SettleDeps {
@@ -95,10 +92,3 @@ export function createSettle(
 }
 
 type Ending = Exclude<Settlement, { to: 'queued' }>
-
-/** These actions, and an alert that comes back, go back to the status that was before. */
-function goesBack({ kind, action, became, credential }: Message): boolean {
-  if (credential === OURSELVES) return false
-  if (kind === 'alert') return became?.status !== undefined
-  return kind === 'action' && action !== null && RESTORING_ACTIONS.has(action)
-}
