@@ -25,6 +25,7 @@ export default defineConfig({
   test: {
     allowOnly: false,
     retry: 0,
+    setupFiles: ['test/support/seed.ts'],
     expect: { requireAssertions: true },
     reporters: ['default', countReporter],
     projects: [
