@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { PATIENCE_MS, runs } from '../support/search.js'
 import { createMembers, type Member } from './members.js'
 
 const ALERTS = ['r1', 'r2']
@@ -76,7 +77,7 @@ test(
   'whatever two peers and the senders do while deliveries wait or fly, all end with the same alerts in the same state',
   () =>
     fc.assert(fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 25, size: 'max' }), play), {
-      numRuns: Number(process.env.RUNS ?? 150),
+      numRuns: runs(150),
     }),
-  120_000,
+  PATIENCE_MS,
 )

@@ -13,6 +13,7 @@ import { openSqlite } from '../../src/store/sqlite/store.js'
 import { delivered, retryAt, route } from '../contract/bench.js'
 import { actionDraft, alertDraft, deleteDraft } from '../support/drafts.js'
 import { queueOf, rulesFor } from '../support/rules.js'
+import { PATIENCE_MS, runs } from '../support/search.js'
 
 const NAMES = ['folding', 'plain'] as const
 type Name = (typeof NAMES)[number]
@@ -136,27 +137,31 @@ function createSenders({ send, work }: Both): (one: Command) => Promise<unknown>
   }
 }
 
-test('a peer that gets folded repeats goes through the same changes as one that gets each of them, to the same alerts', async () => {
-  let folded = 0
-  await fc.assert(
-    fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 25, size: 'max' }), async (commands) => {
-      const both = await createBoth()
-      try {
-        const play = createSenders(both)
-        for (const one of commands) await play(one)
-        for (const name of NAMES) while ((await both.work(name, 10)) > 0);
-        const { folding, plain } = both.peers
-        expect(folding.changes, 'each change, in the same order').toEqual(plain.changes)
-        expect(shown(folding.states)).toEqual(shown(plain.states))
-        folded += await both.folded()
-      } finally {
-        await both.end()
-      }
-    }),
-    { numRuns: Number(process.env.RUNS ?? 60) },
-  )
-  expect(folded, 'a run in which nothing is folded shows nothing').toBeGreaterThan(50)
-}, 120_000)
+test(
+  'a peer that gets folded repeats goes through the same changes as one that gets each of them, to the same alerts',
+  async () => {
+    let folded = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 25, size: 'max' }), async (commands) => {
+        const both = await createBoth()
+        try {
+          const play = createSenders(both)
+          for (const one of commands) await play(one)
+          for (const name of NAMES) while ((await both.work(name, 10)) > 0);
+          const { folding, plain } = both.peers
+          expect(folding.changes, 'each change, in the same order').toEqual(plain.changes)
+          expect(shown(folding.states)).toEqual(shown(plain.states))
+          folded += await both.folded()
+        } finally {
+          await both.end()
+        }
+      }),
+      { numRuns: runs(60) },
+    )
+    expect(folded, 'a run in which nothing is folded shows nothing').toBeGreaterThan(50)
+  },
+  PATIENCE_MS,
+)
 
 /** All that a repeat can tell. */
 const shown = (states: ReadonlyMap<string, AlertState>) =>

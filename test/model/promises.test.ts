@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Draft } from '../../src/model/message.js'
 import { route } from '../contract/bench.js'
 import { actionDraft, alertDraft, deleteDraft } from '../support/drafts.js'
+import { PATIENCE_MS, runs } from '../support/search.js'
 import { createReference } from './reference.js'
 import { createWorld, type Execution, MODES, type Mode, type World } from './world.js'
 
@@ -92,28 +93,32 @@ async function play(world: World, list: readonly Command[]): Promise<readonly Se
   return sent
 }
 
-test('whatever peers do and whenever the relay dies: all arrive or die visibly, in order, doubled only where unanswered', async () => {
-  await fc.assert(
-    fc.asyncProperty(commands, async (list) => {
-      const world = await createWorld(ROUTES)
-      try {
-        const sent = await play(world, list)
-        const crashed = list.some((command) => command.do === 'crash')
-        for (const name of NAMES) {
-          const meant = sent.filter(({ destinations }) => destinations.includes(name))
-          const wanted = meant.map((one) => one.messageId)
-          await everythingEnded(world, name, wanted)
-          await foldedIntoLaterRepeats(world, name, meant)
-          inOrder(world.executed(name), wanted)
-          doubledOnlyUnanswered(world.executed(name), crashed)
+test(
+  'whatever peers do and whenever the relay dies: all arrive or die visibly, in order, doubled only where unanswered',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(commands, async (list) => {
+        const world = await createWorld(ROUTES)
+        try {
+          const sent = await play(world, list)
+          const crashed = list.some((command) => command.do === 'crash')
+          for (const name of NAMES) {
+            const meant = sent.filter(({ destinations }) => destinations.includes(name))
+            const wanted = meant.map((one) => one.messageId)
+            await everythingEnded(world, name, wanted)
+            await foldedIntoLaterRepeats(world, name, meant)
+            inOrder(world.executed(name), wanted)
+            doubledOnlyUnanswered(world.executed(name), crashed)
+          }
+        } finally {
+          await world.end()
         }
-      } finally {
-        await world.end()
-      }
-    }),
-    { numRuns: Number(process.env.RUNS ?? 60) },
-  )
-}, 120_000)
+      }),
+      { numRuns: runs(60) },
+    )
+  },
+  PATIENCE_MS,
+)
 
 async function everythingEnded(world: World, name: string, wanted: readonly string[]): Promise<void> {
   const status = (await world.store().status()).find(({ destination }) => destination === name)

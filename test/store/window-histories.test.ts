@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Lane } from '../../src/model/order.js'
 import { createWindow, type Head, type OutboxRow, type WindowLimits } from '../../src/store/sqlite/outbox/window.js'
+import { PATIENCE_MS, runs } from '../support/search.js'
 
 const few = (max: number) => fc.integer({ min: 1, max })
 const limits: fc.Arbitrary<WindowLimits> = fc.record({
@@ -143,13 +144,17 @@ function bench(given: WindowLimits) {
   }
 }
 
-test('nothing is stranded, taken twice or overtaken in its lane, whatever comes, leaves, fails and is folded meanwhile', () => {
-  fc.assert(
-    fc.property(limits, fc.array(step, { maxLength: 150, size: 'max' }), (given, steps) => {
-      const outbox = bench(given)
-      for (const one of steps) outbox.play(one)
-      outbox.drain()
-    }),
-    { numRuns: Number(process.env.RUNS ?? 1_000) },
-  )
-})
+test(
+  'nothing is stranded, taken twice or overtaken in its lane, whatever comes, leaves, fails and is folded meanwhile',
+  () => {
+    fc.assert(
+      fc.property(limits, fc.array(step, { maxLength: 150, size: 'max' }), (given, steps) => {
+        const outbox = bench(given)
+        for (const one of steps) outbox.play(one)
+        outbox.drain()
+      }),
+      { numRuns: runs(1_000) },
+    )
+  },
+  PATIENCE_MS,
+)
