@@ -41,7 +41,7 @@ export default defineConfig({
           name: 'unit',
           include: all,
           exclude: [...house, ...sink, ...acceptance],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           // half of their time went into loading the same modules for each file
           isolate: false,
           maxWorkers: 3,

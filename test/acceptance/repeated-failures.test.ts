@@ -20,7 +20,11 @@ test('a destination that is away for many attempts is few lines: the beginning, 
   expect(lines('breaker changed').map(({ breaker }) => breaker)).toEqual(['open'])
   await sink.up()
   await relay.drained()
-  const tried = lines('delivery attempted')
+  const tried = await waitFor(
+    'the line of what was delivered',
+    async () => lines('delivery attempted'),
+    (found) => found.length > 1,
+  )
   expect(tried.map(({ outcome }) => outcome)).toEqual(['retry', 'delivered'])
   expect(tried[1]?.attempt).toBeGreaterThan(failed)
   const [again] = await waitFor(
