@@ -69,6 +69,22 @@ export function alertIndexContract(bench: Bench): void {
     expect(await reopened.append(other), 'same id, other bytes').toMatchObject({ kind: 'accepted' })
   })
 
+  test('what a peer has done to an alert is done once, also where it comes again under another id of the alert', async () => {
+    const store = await open()
+    for (const alertId of ['first-id', 'second-id']) await store.append(alertDraft({}, { alertId }))
+    await store.append(alertDraft({ resource: 'web02' }, { alertId: 'another' }))
+    const sent = { messageId: randomIds.messageId(), fromPeer: true }
+    expect(await store.append(actionDraft('second-id', 'createTicket', sent))).toMatchObject({ kind: 'accepted' })
+    for (const id of ['first-id', 'second-id']) {
+      expect(await store.append(actionDraft(id, 'createTicket', sent))).toMatchObject({
+        kind: 'copy',
+        by: 'message id',
+      })
+    }
+    // of one bulk request a peer may send the same for several alerts
+    expect(await store.append(actionDraft('another', 'createTicket', sent))).toMatchObject({ kind: 'accepted' })
+  })
+
   test("an alert that was never sent to a destination is not 'sent' there because its actions go there", async () => {
     const store = await open([route('mom1', { forward: ['actions'], match: [{ field: 'severity', patterns: ['*'] }] })])
     await store.append(alertDraft({}, { alertId: 'x' }))

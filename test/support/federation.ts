@@ -136,6 +136,9 @@ function onArrival(message: Message, from: Relay, { through }: Edge): Draft {
     messageId: through ? randomIds.messageId() : message.messageId,
     stamp: through ? undefined : (message.stamp ?? message.acceptedAt),
     fromPeer: !through,
+    // of whoever let it in, as over HTTP
+    sender: '127.0.0.1',
+    credential: `key ${from.name}`,
     customers: [],
   }
   const body = message.body === null ? {} : JSON.parse(String(message.body))

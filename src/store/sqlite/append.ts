@@ -10,14 +10,14 @@ import type { Follow } from './index/follow.js'
 import type { Identify } from './index/identify.js'
 import { createKnownOf } from './index/known-of.js'
 import { isApplied, type Judged, type Ledger, type LedgerEntry } from './index/ledger.js'
-import { createMarking, type Written } from './index/marking.js'
+import { createMarking } from './index/marking.js'
 import type { Marks } from './index/marks.js'
 import type { Notes } from './index/notes.js'
 import { createBudgetCheck } from './outbox/budget-check.js'
 import type { Journal } from './outbox/journal.js'
 import type { QueueState, Queues } from './outbox/queues.js'
 import { uuidBytes } from './rows.js'
-import { seenKey } from './seen.js'
+import { createSeen } from './seen.js'
 import type { HeartbeatStates } from './upkeep/heartbeat-states.js'
 import type { Heartbeats } from './upkeep/heartbeats.js'
 import type { Tx } from './writer.js'
@@ -60,9 +60,11 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
   const withinBudgets = createBudgetCheck(queues)
   const marking = createMarking(deps)
   const knownOf = createKnownOf({ index, ledger })
+  const seenBefore = createSeen(db, (draft) => {
+    const found = index.find(draft, cameFrom(draft)?.id)
+    return found === undefined || found === 'ambiguous' ? undefined : found.id
+  })
   const statement = {
-    isSeen: db.prepare('SELECT 1 FROM seen WHERE key = ?').pluck(),
-    see: db.prepare('INSERT INTO seen (key, seen_at) VALUES (?, ?)'),
     firstAlertId: db.prepare<[Buffer], string>('SELECT alert_id FROM message WHERE message_id = ?').pluck(),
   }
 
@@ -124,7 +126,7 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     queueAll(tx, seq, draft, verdicts)
     marking.set(alert, draft, verdicts, found)
     if (from !== undefined && draft.kind === 'alert') marks.learn(alert, from.id, draft.alertId, seq)
-    if (isApplied(judged)) noteChange(tx, draft, alert, subject, { verdicts, seq })
+    if (isApplied(judged)) noteChange(draft, alert, subject, verdicts, seq)
     if (judged.standing !== 'newest')
       for (const { destination } of verdicts.filter(isQueued)) {
         follow(tx, alert, queues.byName(destination), draft.acceptedAt)
@@ -172,18 +174,18 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
     return name === undefined ? undefined : queues.byName(name)
   }
 
-  function noteChange(tx: Tx, draft: AboutAlert, alert: number, subject: Subject, written: Written): void {
-    const { found, judged } = subject
-    if (draft.kind === 'delete' && found?.known.key !== undefined) index.markDeleted(alert, draft.acceptedAt)
-    if (changesState(draft, judged)) marking.passed(tx, alert, draft, judged.became, written)
-    else noteRepeat(draft, subject)
-    if (draft.kind !== 'alert' || found !== undefined) return
+  function noteChange(draft: AboutAlert, alert: number, subject: Subject, verdicts: readonly Verdict[], seq: number) {
+    if (draft.kind === 'delete' && subject.found?.known.key !== undefined) index.markDeleted(alert, draft.acceptedAt)
+    if (!changesState(draft, subject.judged)) return noteRepeat(draft, subject)
+    marking.passed(alert, verdicts, seq)
+    if (draft.kind !== 'alert' || subject.found !== undefined) return
     // deleted ones live on there: their deletes that still wait would take this one away
-    for (const gone of index.gone(draft.alert)) marking.changed(gone, written)
+    for (const gone of index.gone(draft.alert)) marking.passed(gone, verdicts, seq)
   }
 
+  /** Of a server without stamps; what relays tell each other ends equal in any order. */
   function noteRepeat(draft: AboutAlert, { entry, from }: Pick<Subject, 'entry' | 'from'>): void {
-    if (draft.kind !== 'alert' || entry === undefined || from === undefined) return
+    if (draft.kind !== 'alert' || draft.stamp !== undefined || entry === undefined || from === undefined) return
     marking.repeated(entry.alert, from, entry.changedSeq)
   }
 
@@ -201,12 +203,12 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
   }
 
   return (tx, draft) => {
-    const key = seenKey(draft)
-    const seen = draft.fromPeer && statement.isSeen.get(key) !== undefined
+    const keys = seenBefore.keysOf(draft)
+    const seen = draft.fromPeer && seenBefore.has(keys)
     const appended = isAboutAlert(draft) ? appendAboutAlert(tx, draft, seen) : appendAlone(tx, draft, seen)
     // A copy by content came under a message id of its own: its own copies will be told by that id.
     const isNew = appended.kind === 'accepted' || (appended.kind === 'copy' && !seen)
-    if (isNew) statement.see.run(key, draft.acceptedAt)
+    if (isNew) seenBefore.note(keys, draft.acceptedAt)
     return appended
   }
 }

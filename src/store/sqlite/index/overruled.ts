@@ -9,15 +9,12 @@ export type IsOverruled = (alert: number, destination: number, changedSeq: numbe
 
 export function createIsOverruled(db: Database.Database): IsOverruled {
   const statement = db
-    .prepare<[{ alert: number; destination: number; changedSeq: number }], number>(
-      `WITH waiting AS (
-         SELECT message.seq, kind, repeats FROM message
-         JOIN outbox ON outbox.destination = :destination AND outbox.seq = message.seq
-         WHERE message.alert = :alert
-           AND message.seq BETWEEN (SELECT min(seq) FROM outbox WHERE destination = :destination) AND :changedSeq)
-       SELECT EXISTS (
-         SELECT 1 FROM waiting AS reception WHERE kind = 'alert' AND repeats IS NULL AND EXISTS (
-           SELECT 1 FROM waiting AS action WHERE action.kind IN ('action', 'status') AND action.seq < reception.seq))`,
+    .prepare<[{ alert: number; destination: number; changedSeq: number }], number | null>(
+      `SELECT min(CASE WHEN kind IN ('action', 'status') THEN message.seq END)
+         < max(CASE WHEN kind = 'alert' AND repeats IS NULL THEN message.seq END)
+       FROM message JOIN outbox ON outbox.destination = :destination AND outbox.seq = message.seq
+       WHERE message.alert = :alert
+         AND message.seq BETWEEN (SELECT min(seq) FROM outbox WHERE destination = :destination) AND :changedSeq`,
     )
     .pluck()
   return (alert, destination, changedSeq) => statement.get({ alert, destination, changedSeq }) === 1

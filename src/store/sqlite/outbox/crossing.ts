@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
-import { type Became, RESTORING_ACTIONS } from '../../../model/ledger.js'
-import type { Draft, Message } from '../../../model/message.js'
+import { RESTORING_ACTIONS } from '../../../model/ledger.js'
+import type { Message } from '../../../model/message.js'
 import type { Marks } from '../index/marks.js'
 import type { Tx } from '../writer.js'
 import type { QueueState } from './queues.js'
@@ -54,9 +54,12 @@ export function createCrossing({ db, marks, resend }: CrossingDeps): Crossing {
   }
 }
 
-/** Some actions, and an alert that comes back, go back to the status that was before. */
-export function goesBack(message: Message | Draft, became: Became | null | undefined = message.became): boolean {
-  if (message.credential === OURSELVES) return false
-  if (message.kind === 'alert') return became?.status !== undefined
-  return message.kind === 'action' && message.action !== null && RESTORING_ACTIONS.has(message.action)
+/**
+ * Some actions, and an alert that comes back, go back to the status that was before. A state that is sent again does not,
+ * by whichever relay: it tells since when its status holds.
+ */
+export function goesBack({ kind, action, became, credential }: Message): boolean {
+  if (credential === OURSELVES || became?.statusStamp !== undefined) return false
+  if (kind === 'alert') return became?.status !== undefined
+  return kind === 'action' && action !== null && RESTORING_ACTIONS.has(action)
 }
