@@ -32,7 +32,7 @@ export interface SelfWatch {
 const EVERY_MS = 5_000
 /** What is over sooner is no trouble, and what comes back sooner was not over. */
 const STEADY_MS = 60_000
-/** Between two raises about one destination; what is over is told at once. */
+/** Between two raises about one destination; what is over is told at once, and what is worse. */
 const APART_MS = 600_000
 /** Of those that an earlier run left open: events times destinations, and there are not so many. */
 const MOST_OPEN = 1_000
@@ -55,8 +55,8 @@ export function createSelfWatch(deps: SelfWatchDeps): SelfWatch {
   const { config, alerts, clock, log, counters } = deps
   const rules = selfAlertRules(config)
   const watched = new Map<string, Watched>()
-  /** by resource, monotonic ms */
-  const raisedAt = new Map<string, number>()
+  /** the last raise by resource, at monotonic ms */
+  const raised = new Map<string, { readonly at: number; readonly level: Level }>()
   let remembered = false
   const rounds = createRounds({
     everyMs: EVERY_MS,
@@ -120,13 +120,14 @@ export function createSelfWatch(deps: SelfWatchDeps): SelfWatch {
 
   async function tell(one: Watched, now: number): Promise<void> {
     const { event, resource, about, level, trouble } = one
-    const last = raisedAt.get(resource)
-    if (level !== 'well' && last !== undefined && now - last < APART_MS) return
+    const last = raised.get(resource)
+    const isWorse = level === 'severe' && last?.level !== 'severe'
+    if (level !== 'well' && last !== undefined && now - last.at < APART_MS && !isWorse) return
     const alert = selfAlert(one, trouble, rules)
     const posted = await post(alert, about)
     if (posted.kind === 'later') return
     one.told = level
-    if (level !== 'well') raisedAt.set(resource, now)
+    if (level !== 'well') raised.set(resource, { at: now, level })
     counters.add('self alert', event)
     const { severity } = alert
     const facts = { event, resource, severity, value: trouble?.value }

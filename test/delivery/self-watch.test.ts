@@ -92,6 +92,15 @@ test('other words for the same trouble are no other trouble', async () => {
   expect(posts).toEqual([RAISED])
 })
 
+test('a destination that stops is told at once, although a lesser thing about it was told just before', async () => {
+  const { clock, posts, set } = await watching()
+  set(filling('mom1', 'warning'))
+  await clock.advance(65_000)
+  set(filling('mom1', 'warning'), failing('mom1'))
+  await clock.advance(65_000)
+  expect(posts).toEqual(['QueueFilling relay1/api/mom1 warning', RAISED])
+})
+
 test('one destination raises at most one alert in ten minutes, whatever happens to it; ends always get through', async () => {
   const { clock, posts, set } = await watching()
   set(failing('mom1'))
