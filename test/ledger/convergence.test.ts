@@ -15,13 +15,7 @@ const action = fc.constantFrom(...ACTIONS)
 
 const command = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('post' as const), at: who, resource, severity }) },
-  {
-    weight: 4,
-    arbitrary: fc
-      .record({ do: fc.constant('act' as const), at: who, resource, action })
-      // there it goes back to the severity that this peer remembers, which may be another one (ADR 6)
-      .filter((one) => one.at === 'relay' || one.action !== 'open'),
-  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('act' as const), at: who, resource, action }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), at: who, resource }) },
   // a delivery leaves, and is executed there some commands later
   {
@@ -76,6 +70,7 @@ test('nor where what the peer posted is a copy of what another one did', () =>
     ...[act('relay', 'ack'), post('a', 'minor'), post('b', 'minor')],
   ]))
 
+// A search finds what ADR 6 tells: about one history in 3,000 in which a peer goes back to a past that only it remembers.
 test(
   'whatever two peers and the senders do while deliveries wait or fly, all end with the same alerts in the same state',
   () =>

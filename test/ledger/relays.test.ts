@@ -73,6 +73,34 @@ test.each([
   PATIENCE_MS,
 )
 
+test(
+  'relays that are no peers to each other may end unequal, but get quiet',
+  async () => {
+    const edges = MESH.map((edge) => ({ ...edge, stranger: true }))
+    const federation = await createFederation(['a', 'b', 'c'], edges)
+    let histories = 0
+    const property = fc.asyncProperty(writesAt(['a', 'b', 'c']), fc.infiniteStream(fc.nat()), async (list, stream) => {
+      const pick = (choices: number) => stream.next().value % choices
+      histories += 1
+      const id = `x${histories}`
+      await federation.post('a', draftOf('major', id))
+      await federation.settle(pick)
+      for (const one of list) {
+        await federation.post(one.at, draftOf(one.write, id))
+        for (let n = 0; n < one.carry; n += 1) await federation.carryOne(pick)
+      }
+      await federation.settle(pick)
+      for (const name of ['a', 'b', 'c']) expect(federation.ledger(name, id)).toHaveLength(1)
+    })
+    try {
+      await fc.assert(property, { numRuns: runs(40), endOnFailure: true })
+    } finally {
+      await federation.end()
+    }
+  },
+  PATIENCE_MS,
+)
+
 /** Both say the same in the end, whoever did what before he heard of the other. */
 async function endsAs(state: string, done: readonly (readonly ['a' | 'b', string])[]): Promise<void> {
   const federation = await createFederation(['a', 'b'], PAIR)

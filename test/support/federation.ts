@@ -34,6 +34,8 @@ export interface Edge {
   readonly to: string
   /** a plain Alerta stands between: it strips X-Alerta-Message and adds its own hop */
   readonly through?: string
+  /** its credential there is no peer's: neither ids nor stamps are believed */
+  readonly stranger?: boolean
 }
 
 interface Relay {
@@ -128,14 +130,16 @@ export async function createFederation(names: readonly string[], edges: readonly
   }
 }
 
-function onArrival(message: Message, from: Relay, { through }: Edge): Draft {
+function onArrival(message: Message, from: Relay, { through, stranger = false }: Edge): Draft {
+  const isPeer = !through && !stranger
   const passed = [...message.hops.map(({ text }) => text), baseUrl(from.name), ...(through ? [baseUrl(through)] : [])]
   const envelope = {
     ...message,
     hops: parseHops(passed.join(',')),
-    messageId: through ? randomIds.messageId() : message.messageId,
-    stamp: through ? undefined : (message.stamp ?? message.acceptedAt),
-    fromPeer: !through,
+    messageId: isPeer ? message.messageId : randomIds.messageId(),
+    stamp: isPeer ? (message.stamp ?? message.acceptedAt) : undefined,
+    became: isPeer ? message.became : undefined,
+    fromPeer: isPeer,
     // of whoever let it in, as over HTTP
     sender: '127.0.0.1',
     credential: `key ${from.name}`,

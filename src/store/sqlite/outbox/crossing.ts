@@ -4,7 +4,7 @@ import type { Message } from '../../../model/message.js'
 import type { Marks } from '../index/marks.js'
 import type { Tx } from '../writer.js'
 import type { QueueState } from './queues.js'
-import { OURSELVES, type Resend } from './resend.js'
+import { OURSELVES, RESENT_TEXT, type Resend } from './resend.js'
 
 export interface Crossed {
   readonly seq: number
@@ -56,10 +56,12 @@ export function createCrossing({ db, marks, resend }: CrossingDeps): Crossing {
 
 /**
  * Some actions, and an alert that comes back, go back to the status that was before. A state that is sent again does not,
- * by whichever relay: it tells since when its status holds.
+ * by whichever relay, or they would send it to one another for ever.
  */
-export function goesBack({ kind, action, became, credential }: Message): boolean {
+export function goesBack({ kind, action, became, credential, body }: Message): boolean {
   if (credential === OURSELVES || became?.statusStamp !== undefined) return false
   if (kind === 'alert') return became?.status !== undefined
-  return kind === 'action' && action !== null && RESTORING_ACTIONS.has(action)
+  return kind === 'action' && action !== null && RESTORING_ACTIONS.has(action) && !body?.includes(RESENT)
 }
+
+const RESENT = JSON.stringify({ text: RESENT_TEXT }).slice(1, -1)

@@ -20,6 +20,9 @@ export type Resend = (tx: Tx, alert: number, queue: QueueState, now: number, rem
 /** Who posts what the relay itself sends; the sender's address is nobody's. */
 export const OURSELVES = 'relay'
 
+/** Its text, by which it is known also where relays do not believe each other's stamps. */
+export const RESENT_TEXT = 'resent'
+
 export interface ResendDeps {
   readonly db: Database.Database
   readonly journal: Journal
@@ -66,7 +69,7 @@ export function createResend({ db, journal, ledger, marks, rules }: ResendDeps):
     const state = { ...entry.state, status }
     send({ kind: 'alert', alertId: state.id, alert: state }, rules.bodyOf(state))
     if (followedBy !== undefined) {
-      const action = { ...followedBy, text: followedBy.action === 'open' ? 'resent' : 'resync' }
+      const action = { ...followedBy, text: followedBy.action === 'open' ? RESENT_TEXT : 'resync' }
       send({ kind: 'action', alertId: state.id, ...action }, Buffer.from(JSON.stringify(action)))
     }
     marks.set(alert, queue.id, alertCloses(entry.state) ? 'closed' : 'open', true)
