@@ -48,7 +48,7 @@ export async function release(destination: string, { config, json }: ReleaseOpti
     const answer = await relay.ask('POST', pathOf(destination, 'release'))
     const told = answer.destination as Destination
     if (answer.released !== true) throw new CommandFailed(`${destination} is neither held nor suspended`)
-    say(io, json, told, `${destination} is released, ${told.queued} messages are queued for it`)
+    say(io, json, told, `${destination} is released, ${messages(told.queued)} queued for it`)
     return 0
   })
 }
@@ -61,7 +61,7 @@ export async function retry(destination: string, { config, json }: ReleaseOption
     if (state === 'held' || state === 'suspended') {
       throw new CommandFailed(`${destination} is ${state} (${plain(why ?? '')}): release it, and it is tried`)
     }
-    say(io, json, told, `${destination} is tried now, ${queued} messages are queued for it`)
+    say(io, json, told, `${destination} is tried now, ${messages(queued)} queued for it`)
     return 0
   })
 }
@@ -76,3 +76,5 @@ async function act(relay: RunningRelay, destination: string, verb: string, body:
 
 export const pathOf = (destination: string, verb: string): string =>
   `/destinations/${encodeURIComponent(destination)}/${verb}`
+
+const messages = (n: number): string => (n === 1 ? '1 message is' : `${n} messages are`)

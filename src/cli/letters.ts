@@ -5,6 +5,7 @@ import type { ExitCode, Io } from './io.js'
 import { type RunningRelay, runningRelay } from './operator.js'
 import { createProgress } from './progress.js'
 import { reportingFailure } from './resync.js'
+import { answer } from './story-words.js'
 import { columns } from './table.js'
 
 export interface LetterOptions {
@@ -24,6 +25,7 @@ interface Letter {
   readonly alert: string
   readonly action: string | null
   readonly diedAt: string
+  readonly httpStatus: number | null
   readonly reason: string
 }
 
@@ -54,12 +56,12 @@ export async function dead(
 const grouped = (reasons: Letters['reasons']): string =>
   columns(reasons.map(({ count, last, reason }) => [count, last, plain(reason)]))
 
-const row = ({ message, kind, alert, action, diedAt, reason }: Letter) => [
+const row = ({ message, kind, alert, action, diedAt, httpStatus, reason }: Letter) => [
   diedAt,
   message,
   plain(action === null ? kind : `${kind} ${action}`),
   plain(alert),
-  plain(reason),
+  plain(answer(httpStatus, reason) || '-'),
 ]
 
 /** `alerta-relay replay <destination>`: dead letters go out again, as new messages behind what is queued. */

@@ -75,7 +75,7 @@ const WORDS: Readonly<Record<keyof MoveCounts, string>> = {
   moved: 'as they are',
   asNow: 'alerts as they are now',
   covered: 'older than what it has of their alerts, for which that stands',
-  alreadyThere: 'that it has or had',
+  alreadyThere: 'not sent again, for it has or had them',
   outdated: 'heartbeats whose time is over',
   notTaken: 'left, for its filter keeps them back',
   passed: 'left, for they came from there',

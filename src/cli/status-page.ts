@@ -53,18 +53,16 @@ function factsOf(one: Destination, now: number): (readonly [name: string, value:
     ['delivered', `${rate(one.deliveredPerSecond)} a second, over the last minute${goal(one)}`],
     ...(one.fullness === null ? [] : [['budget', one.fullness.what] as const]),
     ['concurrency', concurrencyOf(one, now)],
-    [
-      'last success',
-      one.lastSuccess === null
-        ? 'none since the relay started'
-        : `${relative(one.lastSuccess, now)} (${one.lastSuccess})`,
-    ],
-    [
-      'last error',
-      lastFailure === null ? 'none since the relay started' : `${relative(lastFailure.at, now)}: ${lastFailure.note}`,
-    ],
+    ['last success', one.lastSuccess === null ? noneOf(one) : `${relative(one.lastSuccess, now)} (${one.lastSuccess})`],
+    ['last error', lastFailure === null ? noneOf(one) : `${relative(lastFailure.at, now)}: ${lastFailure.note}`],
   ]
 }
+
+/** It is not kept on disk, and begins anew with a destination that was changed. */
+const noneOf = ({ kind }: Destination): string =>
+  kind === null
+    ? 'not known: it is not configured any more'
+    : 'none since the relay started, or the destination was changed'
 
 function concurrencyOf({ concurrency, concurrencyMax, usualAnswerMs, slowed }: Destination, now: number): string {
   const usual = usualAnswerMs === null ? '' : `; an answer usually takes ${usualAnswerMs} ms`
@@ -91,13 +89,17 @@ function wrapped(before: string, text: string, width: number): string[] {
   return lines.map((line, i) => `${i === 0 ? before : ' '.repeat(before.length)}${line}`)
 }
 
+/** A try that was the destination's fault, such as one that suspended it, is given back. */
+const countedTries = ({ attempts, note }: LaneRow): string =>
+  attempts === 0 && note !== null ? 'not counted' : String(attempts)
+
 /** A table of lanes under a heading. */
 export function laneLines(heading: string, lanes: readonly LaneRow[], now: number, width: number): string[] {
   const columns: readonly Column<LaneRow>[] = [
     { head: 'lane', cell: ({ lane, event }) => (event === null ? lane : `${lane} ${event}`), least: 16 },
     { head: 'queued', cell: ({ rows }) => count(rows), right: true },
     { head: 'age', cell: ({ ageSeconds }) => age(ageSeconds), right: true },
-    { head: 'tries', cell: ({ attempts }) => String(attempts), right: true },
+    { head: 'tries', cell: countedTries, right: true },
     {
       head: 'next',
       cell: ({ sending, nextTry }) => (sending ? 'under way' : nextTry === null ? '-' : relative(nextTry, now)),

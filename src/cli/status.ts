@@ -48,6 +48,9 @@ export async function lanesOf(relay: RunningRelay, destination: string): Promise
 function named({ destinations }: Overview, name: string): Destination {
   const found = destinations.find((one) => one.name === name)
   if (found !== undefined) return found
-  const names = destinations.map((one) => one.name).join(', ')
+  const names = destinations
+    .map((one) => one.name)
+    .sort()
+    .join(', ')
   throw new CommandFailed(`no destination is named ${name}; there are ${names || 'none'}`)
 }

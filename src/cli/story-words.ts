@@ -38,6 +38,15 @@ export const subjectOf = ({ about, alert }: Pick<ShownMessage, 'about' | 'alert'
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
+/** "not tried yet", "3 tries", "2 tries, 1 not counted": what was the destination's fault is given back */
+export function triesOf({ attempts, tried }: Pick<ShownDelivery, 'attempts' | 'tried'>): string {
+  const all = Math.max(attempts, tried)
+  if (all === 0) return 'not tried yet'
+  const free = all - attempts
+  if (free === 0) return plural(all, 'try', 'tries')
+  return `${plural(all, 'try', 'tries')}, ${all === free ? 'not' : `${free} not`} counted`
+}
+
 /** "delivered 12ms later", "queued: next try in 3s (2 tries; last 503 busy)" */
 export function fate(delivery: ShownDelivery, acceptedAt: string, now: number): string {
   const { state, endedAt, attempts, note, httpStatus, by } = delivery
@@ -47,8 +56,14 @@ export function fate(delivery: ShownDelivery, acceptedAt: string, now: number): 
     return `delivered ${later(acceptedAt, endedAt)}${tries}${remark === '' ? '' : `: ${remark}`}`
   }
   if (endedAt !== null) {
+    // of a dead letter that was replayed or discarded all but the state is of its death
+    const [, why, had] = /^(.*?); had died: (.*)$/s.exec(note ?? '') ?? []
+    if (state === 'discarded' && why !== undefined && had !== undefined) {
+      const death = `${later(acceptedAt, endedAt)}${afterTries(attempts)}: ${answer(httpStatus, had)}`
+      return `discarded: ${why.replace(WHOLE_ID, shortId)}; had died ${death}`
+    }
     const instead = by === null ? '' : ` (message ${shortId(by)})`
-    const when = `${state} ${later(acceptedAt, endedAt)}${attempts > 0 ? ` after ${plural(attempts, 'try', 'tries')}` : ''}`
+    const when = `${state} ${later(acceptedAt, endedAt)}${afterTries(attempts)}`
     return `${when}${note === null ? '' : `: ${answer(httpStatus, note)}`}${instead}`
   }
   if (state === 'sending') return `sending${attempts > 1 ? `, try ${attempts}` : ''}`
@@ -56,6 +71,9 @@ export function fate(delivery: ShownDelivery, acceptedAt: string, now: number): 
   const tried = attempts === 0 ? '' : ` (${plural(attempts, 'try', 'tries')}${last})`
   return `queued: ${waiting(delivery, now)}${tried}`
 }
+
+const WHOLE_ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/
+const afterTries = (attempts: number): string => (attempts > 0 ? ` after ${plural(attempts, 'try', 'tries')}` : '')
 
 /** What was said beside the status. */
 export const remarkOf = (httpStatus: number | null, note: string | null): string =>

@@ -1,14 +1,14 @@
 import { systemClock } from '../base/clock.js'
 import { plain } from '../base/plain.js'
 import type { ShownMessage } from '../management/story-shown.js'
-import type { Part, ShownAlert } from '../management/trace.js'
+import type { Part } from '../management/trace.js'
 import { CommandFailed } from './command-failed.js'
-import { cut } from './grid.js'
+import { cut, folded } from './grid.js'
 import type { ExitCode, Io } from './io.js'
 import { runningRelay } from './operator.js'
 import { type Paint, paintFor, widthOf } from './paint.js'
 import { reportingFailure } from './resync.js'
-import { fate, plural, rank, shortId, stateColour, timeOf, whatOf } from './story-words.js'
+import { fate, isTrouble, plural, rank, shortId, stateColour, timeOf, whatOf } from './story-words.js'
 
 export interface TraceOptions {
   /** path of the configuration file */
@@ -52,7 +52,7 @@ export function traceScreen(parts: readonly Part[], now: number, width: number, 
   const places = events.flatMap((seen) => placesOf(seen, now))
   const place = Math.min(Math.max(0, ...places.map((one) => one.place.length)), PLACE_AT_MOST)
   return [
-    ...(first === undefined ? [] : heading(first, known[0], width, paint)),
+    ...(first === undefined ? [] : heading(first, known, width, paint)),
     ...silent
       .filter((part) => part !== first)
       .map((part) => paint.yellow(cut(plain(`${name(part.via)}: ${part.why}`), width))),
@@ -65,7 +65,8 @@ const PLACE_AT_MOST = 32
 const WIDE = 110
 
 /** What the alert is, and how it stands everywhere. */
-function heading(own: Part, teller: Part | undefined, width: number, paint: Paint): string[] {
+function heading(own: Part, known: readonly Part[], width: number, paint: Paint): string[] {
+  const [teller] = known
   const alert = teller?.alert
   if (alert === undefined || alert === null) return [paint.yellow(`${plain(own.relay ?? 'this relay')}: ${own.why}`)]
   const { about, ids, severity, status, deletedAt } = alert
@@ -78,26 +79,47 @@ function heading(own: Part, teller: Part | undefined, width: number, paint: Pain
   return [
     paint.bold(cut(plain(title), width)),
     ...(others.length === 0 ? [] : [cut(plain(`also known as ${others.join(', ')}`), width)]),
-    ...standingLine(alert, width),
+    ...standingLines(known, width),
     ...[...left, ...unknownHere].map((line) => cut(plain(line), width)),
     '',
   ]
 }
 
-/** "mom1: all of it; mom2: 1 dead, 3 queued" */
-function standingLine(alert: ShownAlert, width: number): string[] {
+/**
+ * "mom1: 1 dead, 3 queued; mom2: all of it", those that need a look first. Of the relays beyond only what needs one: that
+ * all of it came to a relay says nothing of what is behind it.
+ */
+function standingLines(parts: readonly Part[], width: number): string[] {
+  const places = parts
+    .flatMap((part, i) => standingsOf(part).map((one) => ({ ...one, isNear: i === 0 })))
+    .filter(({ isNear, needsLook }) => isNear || needsLook)
+    .sort((a, b) => Number(b.needsLook) - Number(a.needsLook))
+  return places.length === 0 ? [] : folded(plain(places.map(({ text }) => text).join('; ')), width)
+}
+
+function standingsOf({ via, alert }: Part): { readonly text: string; readonly needsLook: boolean }[] {
   const counts = new Map<string, Map<string, number>>()
-  for (const { destination, state } of alert.messages.flatMap(({ deliveries }) => deliveries)) {
+  for (const { destination, state } of (alert?.messages ?? []).flatMap(statesOf)) {
     const states = counts.get(destination) ?? new Map<string, number>()
     counts.set(destination, states.set(state, (states.get(state) ?? 0) + 1))
   }
-  if (counts.size === 0) return []
-  const parts = [...counts].map(([destination, states]) => {
+  return [...counts].map(([destination, states]) => {
     const told = [...states].sort(([a], [b]) => rank(a) - rank(b)).map(([state, n]) => `${n} ${state}`)
-    return `${destination}: ${states.size === 1 && states.has('delivered') ? 'all of it' : told.join(', ')}`
+    const isAll = states.size === 1 && states.has('delivered')
+    return {
+      text: `${name([...via, destination])}: ${isAll ? 'all of it' : told.join(', ')}`,
+      needsLook: [...states.keys()].some((state) => isTrouble(state) || state === LEFT_OUT),
+    }
   })
-  return [cut(plain(parts.join('; ')), width)]
 }
+
+const LEFT_OUT = 'left out (queue full)'
+
+/** What does not go there by the rules is as it should be, and not told. */
+const statesOf = ({ deliveries, skipped }: ShownMessage): readonly { destination: string; state: string }[] => [
+  ...deliveries,
+  ...skipped.filter(({ why }) => why === 'queue full').map(({ destination }) => ({ destination, state: LEFT_OUT })),
+]
 
 /** Each message once, with all the relays that have it, the nearest first; in the order of time. */
 function eventsOf(parts: readonly Part[]): readonly (readonly Seen[])[] {

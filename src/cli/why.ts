@@ -8,7 +8,7 @@ import type { ExitCode, Io } from './io.js'
 import { runningRelay } from './operator.js'
 import { type Paint, paintFor, widthOf } from './paint.js'
 import { reportingFailure } from './resync.js'
-import { answer, plural, shortId, timeOf, took, waiting, whatOf, wholeTime } from './story-words.js'
+import { answer, plural, shortId, timeOf, took, triesOf, waiting, whatOf, wholeTime } from './story-words.js'
 
 export interface WhyOptions {
   /** path of the configuration file */
@@ -102,8 +102,7 @@ function underWay({ count, messages }: Why['waiting']): string {
 function firstOf({ message, acceptedAt, deliveries }: ShownMessage, now: number): string {
   const [delivery] = deliveries
   const last = delivery?.tries.at(-1)
-  const tries =
-    delivery === undefined || delivery.attempts === 0 ? 'not tried yet' : plural(delivery.attempts, 'try', 'tries')
+  const tries = triesOf(delivery ?? { attempts: 0, tried: 0 })
   const answered =
     last === undefined
       ? ''

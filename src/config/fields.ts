@@ -70,26 +70,27 @@ export const sizeOrZero = sizeFrom(0, 'a size: a number and B, KiB, MiB or GiB, 
 export const count = z.int('must be a whole number').min(1, 'must be at least 1')
 
 const secretOf = (allowed: RegExp, what: string) =>
-  z.codec(z.string(`must be ${what}, best from the environment: "\${NAME}"`), z.instanceof(Secret), {
+  z.codec(z.string(`must be a text in quotes ${what}, best from the environment: "\${NAME}"`), z.instanceof(Secret), {
     decode(text, context) {
       if (allowed.test(text)) return new Secret(text)
-      const message = text === '' ? 'must not be empty' : `must be ${what}`
+      // one from the environment may stand in quotes where it is named
+      const message = text === '' ? 'must not be empty' : `must be a text ${what}, also where it is set elsewhere`
       context.issues.push({ code: 'custom', input: '', message })
       return z.NEVER
     },
     encode: String,
   })
 
-export const secret = secretOf(/^\P{Cc}+$/u, 'a text in quotes without line breaks and other control characters')
+export const secret = secretOf(/^\P{Cc}+$/u, 'without line breaks and other control characters')
 
 /** Whoever has seen one token can try guesses at home; Alerta's default, changeme, everybody knows. */
 export const signingSecret = secretOf(
   /^\P{Cc}{16,}$/u,
-  'a text in quotes of at least 16 characters, without line breaks and other control characters',
+  'of at least 16 characters, without line breaks and other control characters',
 )
 
 /** For what stands in a header as it is: HTTP takes no other characters there. */
-export const headerSecret = secretOf(/^[\x21-\x7e]+$/, 'a text in quotes of visible ASCII characters without blanks')
+export const headerSecret = secretOf(/^[\x21-\x7e]+$/, 'of visible ASCII characters without blanks')
 
 /** The id of a Hawk credential, which stands in quotes in the header (github.com/mozilla/hawk, API.md). */
 export const hawkKey = z.string().regex(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/, 'must be ASCII text without " and \\')

@@ -32,6 +32,15 @@ interface AtDestination {
   readonly delivery: DeliveryStory
 }
 
+interface ThereDeps {
+  readonly workerOf: WorkerOf
+  readonly route: Route | undefined
+  /** epoch ms */
+  readonly now: number
+  /** its queue was full, and the relay will make up for it by itself */
+  readonly resyncDue: boolean
+}
+
 /**
  * Should a destination have an alert, has it, what is under way, and what helps. `first`: the one that waits the
  * longest, with all that is known of it.
@@ -40,7 +49,7 @@ export function thereOf(
   alert: AlertStory,
   destination: string,
   first: MessageStory | undefined,
-  { workerOf, route, now }: { readonly workerOf: WorkerOf; readonly route: Route | undefined; readonly now: number },
+  { workerOf, route, now, resyncDue }: ThereDeps,
 ): There {
   const here = atDestination(alert, destination)
   const waiting = here.filter(({ delivery }) => isUnderWay(delivery))
@@ -62,7 +71,7 @@ export function thereOf(
     waiting: waits,
     // the newest say most
     dead: { ...shown(dead.toReversed()) },
-    next: head === undefined ? 'nothing by itself: nothing about it waits' : nextOf(head),
+    next: nextOf(head, resyncDue && should.is === 'yes' && has.is !== 'yes'),
     help: helpFor(
       destination,
       head,
@@ -125,7 +134,13 @@ const isFrom =
   (one: MessageStory['skipped'][number]): boolean =>
     one.destination === destination && one.why === 'already passed'
 
-function nextOf({ state, waits }: ShownDelivery): string {
+function nextOf(head: ShownDelivery | undefined, resyncBringsIt: boolean): string {
+  if (head === undefined) {
+    return resyncBringsIt
+      ? 'a resync brings it, which begins by itself when all that is queued there has gone'
+      : 'nothing by itself: nothing about it waits'
+  }
+  const { state, waits } = head
   if (state === 'sending') return 'an attempt is under way'
   return NEXT[waits?.for ?? 'turn']
 }

@@ -14,6 +14,8 @@ interface Seen extends Pick<StateTold, 'state' | 'why'> {
   readonly lastSuccess: string | null
   readonly lastFailure: { readonly at: string; readonly note: string } | null
   readonly fullness: Fullness | null
+  /** at whose head is what waits the longest; undefined: nobody looked */
+  readonly slowestLane?: { readonly attempts: number; readonly sending: boolean; readonly note: string | null } | null
 }
 
 /** What is accepted goes out within a second or two where all is well; a peer that restarts is back within this. */
@@ -28,17 +30,27 @@ export function troubleOf(seen: Seen): Trouble | undefined {
   if (state !== 'flowing') return { rank: RANKS.indexOf(state), what: why ?? lastFailure?.note ?? state }
   const fails = isFailing(seen)
   if (oldestAgeSeconds !== null && oldestAgeSeconds > LATE_S) {
-    const last = lastFailure === null ? '' : `; the last failure: ${lastFailure.note}`
-    return {
-      rank: RANKS.length,
-      what: fails || lastFailure === null ? `${queued} are late${last}` : `${queued} are late, and go out`,
-    }
+    return { rank: RANKS.length, what: `${queued} ${queued === 1 ? 'is' : 'are'} late${whyLate(seen)}` }
   }
   if (fails && lastFailure !== null) return { rank: RANKS.length, what: `the last try failed: ${lastFailure.note}` }
   if (fullness !== null) return { rank: RANKS.length, what: fullness.what }
   return dead === 0
     ? undefined
     : { rank: RANKS.length + 1, what: dead === 1 ? '1 dead letter' : `${dead} dead letters` }
+}
+
+/** Where others get through, what waits the longest may still fail each time. */
+function whyLate(seen: Seen): string {
+  const { lastFailure, slowestLane } = seen
+  if (lastFailure !== null && isFailing(seen)) return `; the last failure: ${lastFailure.note}`
+  if (slowestLane === undefined || slowestLane === null) return ''
+  const { attempts, sending, note } = slowestLane
+  // the one that is under way has not failed yet
+  const failed = sending ? attempts - 1 : attempts
+  if (failed > 0 && note !== null) {
+    return `; the oldest was tried ${failed} ${failed === 1 ? 'time' : 'times'}, the last: ${note}`
+  }
+  return lastFailure === null ? '' : `, and ${seen.queued === 1 ? 'goes' : 'go'} out`
 }
 
 /** Something waits, and the newest that is known is a failure. Times in ISO 8601: the later is the greater. */

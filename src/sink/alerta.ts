@@ -18,10 +18,12 @@ export interface AlertaDeps {
   readonly clock: Clock
   /** the names that mean this sink in X-Alerta-Loop; asked anew, for a port is known late */
   readonly identities: () => ReadonlySet<Identity>
+  /** what GET /config tells as Alerta tells its BASE_URL; undefined: it tells none */
+  readonly endpoint: string | undefined
 }
 
 /** Alerta's endpoints as far as a forwarder meets them, answered as Alerta 9.1.0 does. */
-export function createAlertaRoutes({ alerts, ids, clock, identities }: AlertaDeps): Hono<SinkEnv> {
+export function createAlertaRoutes({ alerts, ids, clock, identities, endpoint }: AlertaDeps): Hono<SinkEnv> {
   const api = new Hono<SinkEnv>()
   const guard = loopGuard(identities)
 
@@ -79,7 +81,7 @@ export function createAlertaRoutes({ alerts, ids, clock, identities }: AlertaDep
       ? refuse(c, 400, selected.why)
       : c.json({ status: 'ok', ...counts(selected.alerts) })
   })
-  api.get('/config', (c) => c.json(CONFIG))
+  api.get('/config', (c) => c.json({ ...CONFIG, ...(endpoint === undefined ? {} : { endpoint }) }))
   api.get('/management/gtg', (c) => c.text('OK'))
   return api
 }

@@ -31,7 +31,7 @@ export interface SinkOptions {
   readonly ids: Ids
   /** of sinkAuth; undefined: nothing is checked */
   readonly auth?: AuthConfig | undefined
-  /** the name it looks for in X-Alerta-Loop; by default the address it listens on */
+  /** the name it looks for in X-Alerta-Loop, by default the address it listens on; GET /config tells it where it is given */
   readonly baseUrl?: string | undefined
   /** how many requests it remembers */
   readonly keep?: number | undefined
@@ -76,7 +76,7 @@ export function createSink(options: SinkOptions): Sink {
     createMisbehave({ behaviour, alerts, clock }),
     createSignIn(() => authenticate),
   )
-  const alerta = createAlertaRoutes({ alerts, ids, clock, identities: () => identities })
+  const alerta = createAlertaRoutes({ alerts, ids, clock, identities: () => identities, endpoint: options.baseUrl })
   for (const prefix of ['/', '/api']) app.route(prefix, alerta)
   app.all('/anything', echo).all('/anything/*', echo)
   // who hangs up while sending its body gets no answer anyway; anything else is a bug

@@ -68,7 +68,7 @@ test('status says in one screen that something is stuck, where, since when, why,
   ])
   expect(await run(relay, 'status', 'mum')).toMatchObject({
     code: 1,
-    stderr: 'status: no destination is named mum; there are mom2, mom1\n',
+    stderr: 'status: no destination is named mum; there are mom1, mom2\n',
   })
 })
 

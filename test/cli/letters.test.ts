@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { replay } from '../../src/cli/letters.js'
+import { dead, replay } from '../../src/cli/letters.js'
 import { relayThat } from './relay-that.js'
 
 const WHOLE = '01a1ffb9-ea74-7f85-8407-f64a1b624fa9'
@@ -36,4 +36,17 @@ test('where several begin so, none of them is replayed', async () => {
   expect(await replay('mom1', { config, message: ['02'] }, io)).toBe(1)
   expect(printed.stderr).toBe('replay: the ids of several messages begin with 02\n')
   expect(asked).toEqual([])
+})
+
+test('the newest dead letters stand with the status that was answered', async () => {
+  const letter = { message: WHOLE, kind: 'alert', alert: 'a1', action: null, diedAt: '2026-11-21T17:20:37.690Z' }
+  const letters = [
+    { ...letter, httpStatus: 401, reason: 'told to misbehave' },
+    { ...letter, httpStatus: null, reason: 'expired by max_age' },
+  ]
+  const { config, io, printed } = await relayThat(
+    (response) => void response.end(JSON.stringify({ total: 2, reasons: [], letters })),
+  )
+  expect(await dead('mom1', { config }, io)).toBe(0)
+  expect(printed.stdout).toMatch(/ {2}a1 {2}401 told to misbehave\n.* {2}a1 {2}expired by max_age\n$/)
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { age, rate, relative, size } from '../../src/cli/figures.js'
 import { ageTable } from '../../src/cli/queue.js'
 import { senderTable } from '../../src/cli/senders.js'
-import { statusPage } from '../../src/cli/status-page.js'
+import { laneLines, statusPage } from '../../src/cli/status-page.js'
 import { type Destination, statusScreen } from '../../src/cli/status-screen.js'
 import { frame } from '../../src/cli/top.js'
 import type { Overview } from '../../src/management/overview.js'
@@ -141,6 +141,27 @@ test('the page of one destination has everything, whole, and which command helps
   expect(
     statusPage(well('mom1'), { lanes: 0, rows: 0, longest: [], oldest: [] }, NOW, 80, plain).join('\n'),
   ).not.toContain('what can be done')
+})
+
+test('lanes do not show none as the tries of what was tried and given back', () => {
+  const row = (attempts: number, note: string | null) => {
+    const [, , line] = laneLines('lanes', [{ ...lane, rows: 1, attempts, note }], NOW, 120)
+    return line?.replace(/ +/g, ' ')
+  }
+  expect(row(0, 'answered 200 with no JSON object')).toContain('12m not counted - answered 200')
+  expect(row(0, null)).toContain('12m 0 - -')
+  expect(row(3, 'status 500')).toContain('12m 3 - status 500')
+})
+
+test('no success that is known is not told as a relay that has just started', () => {
+  const lastSuccess = (one: Destination) =>
+    statusPage(one, { lanes: 0, rows: 0, longest: [], oldest: [] }, NOW, 120, plain).find((line) =>
+      line.startsWith('last success'),
+    )
+  expect(lastSuccess(well('mom1'))).toMatch(/none since the relay started, or the destination was changed$/)
+  expect(lastSuccess(well('mom1', { state: 'removed', kind: null, url: null }))).toMatch(
+    /not known: it is not configured any more$/,
+  )
 })
 
 test('a frame of top is as high as the terminal, and scrolls below its head', () => {

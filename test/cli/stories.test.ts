@@ -110,3 +110,49 @@ test('attempts that are not kept are told, and one whose end nobody saw', () => 
   expect(text).toMatch(/^ {2} +2 .* +\? +retry/m)
   expect(text).toMatch(/^ {2}… 6 are not kept$/m)
 })
+
+const of = (destination: string, state: string, more: Partial<ShownDelivery> = {}) =>
+  delivery({ destination, state, endedAt: state === 'queued' ? null : '2026-11-21T19:08:02.500Z', ...more })
+/** The second line of a trace: how the alert stands everywhere. */
+const standing = (own: readonly ShownMessage[], beyond: readonly ShownMessage[] = []) => {
+  const alert = { ...part.alert, ids: [{ id: 'x', by: null }], older: 0 }
+  const parts = [
+    { ...part, alert: { ...alert, messages: [...own] } },
+    { ...part, via: ['mom'], alert: { ...alert, messages: [...beyond] } },
+  ]
+  return traceScreen(parts, NOW, 160, paint)[1]
+}
+
+test('trace does not say "all of it" alone where the alert died or waits behind a relay', () => {
+  const there = [message({ deliveries: [of('mom', 'delivered')] })]
+  const behind = (state: string) => [message({ deliveries: [of('alerta', state)] })]
+  expect(standing(there, behind('delivered'))).toBe('mom: all of it')
+  expect(standing(there, behind('dead'))).toBe('mom > alerta: 1 dead; mom: all of it')
+  expect(standing(there, behind('sending'))).toBe('mom > alerta: 1 sending; mom: all of it')
+})
+
+test('trace says what a full queue left out, and nothing of what is not meant to go there', () => {
+  const deliveries = [of('mom2', 'delivered')]
+  const skipped = (why: string) => message({ deliveries, skipped: [{ destination: 'mom1', why }] })
+  expect(standing([skipped('queue full')])).toBe('mom1: 1 left out (queue full); mom2: all of it')
+  expect(standing([skipped('filter')])).toBe('mom2: all of it')
+})
+
+test('of a dead letter that was replayed the answer stands with its death, not with the replay', () => {
+  const note = 'replayed as 01a201fb-35fa-7e02-af44-4b17f4a5e691; had died: told to misbehave'
+  const replayed = message({ deliveries: [of('mom1', 'discarded', { attempts: 1, httpStatus: 422, note })] })
+  expect(showScreen(shown(replayed), NOW, 160, paint).join('\n')).toContain(
+    'mom1  discarded: replayed as 01a201fb-35fa-7e02-af44-4b17; had died 1.5s later after 1 try: 422 told to misbehave',
+  )
+})
+
+test.each([
+  [{ attempts: 0, tried: 0, tries: [] }, 'not tried yet'],
+  [{ attempts: 0, tried: 1, tries: [attempt(1)] }, '1 try, not counted; last'],
+  [{ attempts: 1, tried: 3, tries: [attempt(3)] }, '3 tries, 2 not counted; last'],
+  [{ attempts: 2, tried: 2, tries: [attempt(2)] }, '2 tries; last'],
+])('why does not call what was tried and given back untried: %j', (more, words) => {
+  const first = message({ deliveries: [delivery(more)] })
+  const lines = whyScreen({ ...why, waiting: { count: 1, messages: [first] } }, NOW, 2_000, paint)
+  expect(lines.find((line) => line.startsWith('  the first'))).toContain(`ago), ${words}`)
+})

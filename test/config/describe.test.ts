@@ -16,7 +16,7 @@ destinations:
     timeout: 1.5s
     queue: { bytes: 1536KiB }`)
   const written = describe(config)
-  expect(load(written).config).toEqual(config)
+  expect(load(written).config).toEqual({ ...config, operators: { ...config.operators, http: true } })
   expect(parse(written).destinations[0]).toMatchObject({
     url: 'https://mom1.example.com/api',
     auth: { password: '***' },
@@ -25,6 +25,14 @@ destinations:
     timeout: '1500ms',
     queue: { rows: 1_000_000, bytes: '1536KiB' },
   })
+})
+
+test.each([
+  [RIGHT, true],
+  ['auth: { required: false }\n', false],
+  [`${RIGHT}operators: { http: false }\n`, false],
+])('it says whether operators are answered on its own port, also where the file does not: %j', (text, http) => {
+  expect(parse(describe(load(text).config)).operators).toEqual({ http, hosts: [] })
 })
 
 test('no secret of any kind is written', () => {

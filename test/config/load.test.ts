@@ -155,9 +155,19 @@ test.each([
   expect(problems.join('\n')).not.toContain(SECRET)
 })
 
+test('a secret from the environment that a header cannot carry is refused in words that fit it too', () => {
+  const loaded = loadConfig('auth: { api_keys: [{ key: "${KEY}", scopes: [read] }] }', { KEY: 'a b' })
+  const messages = loaded.ok ? [] : loaded.problems.map(({ message }) => message)
+  expect(messages).toEqual([
+    'must be a text of visible ASCII characters without blanks, also where it is set elsewhere',
+  ])
+})
+
 test('a secret that a header cannot carry is refused', () => {
   const problems = problemsOf('auth: { api_keys: [{ key: "a b", scopes: [read] }] }')
-  expect(problems).toEqual([expect.stringContaining('must be a text in quotes of visible ASCII characters')])
+  expect(problems).toEqual([
+    expect.stringMatching(/must be a text of visible ASCII characters without blanks, also where it is set elsewhere$/),
+  ])
 })
 
 test.each([

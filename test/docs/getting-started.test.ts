@@ -191,6 +191,7 @@ const withoutFigures = (text: string): string[] =>
     .split('\n')
     .map((line) =>
       line
+        .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){2,4}\b/g, '#')
         .replace(/\b\d[\d:.T-]*(ms|s|Z)?\b/g, '#')
         .replace(/ +/g, ' ')
         .trim(),

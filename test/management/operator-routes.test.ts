@@ -3,7 +3,9 @@ import { HTTPException } from 'hono/http-exception'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Scope } from '../../src/auth/scopes.js'
+import { matchSchema } from '../../src/config/destination.js'
 import { createOperatorApp, type OperatorDeps, onSocket } from '../../src/management/operator/app.js'
+import { known } from '../../src/management/operator/asked.js'
 import { createRoutes, type OperatorEnv } from '../../src/management/operator/routes.js'
 import type { Change } from '../../src/management/operator/trail.js'
 import { anything } from './anything.js'
@@ -149,7 +151,7 @@ test('who may not do it is told the scope, before anything is read or recorded',
 test.each([
   ['no JSON', '/x', '{', 'the body is not JSON'],
   ['an unknown field', '/x', '{"colour":"red","size":1}', 'the request: Unrecognized key: "size"'],
-  ['a wrong value', '/x', '{"colour":"green"}', 'colour: Invalid option'],
+  ['a wrong value', '/x', '{"colour":"green"}', 'colour: must be one of red, blue'],
   ['a parameter that there is not', '/x?colour=red', '{"colour":"red"}', 'the request: Unrecognized key: "colour"'],
 ])('what is asked wrongly is told: %s', async (_, path, body, message) => {
   const { routes, ask, recorded } = world()
@@ -183,4 +185,19 @@ test('the socket is its owner’s: whatever name is claimed is told as claimed, 
   for (const claimed of [null, '', 'key boss', 'a)', 'x'.repeat(65), '\u0007']) {
     expect(onSocket(claimed).operator.name).toBe('operator socket')
   }
+})
+
+test('a field that no alert has is told with the one that was meant, as check does', async () => {
+  const { routes, ask } = world()
+  const body = z.strictObject({ match: matchSchema })
+  routes.change({ method: 'post', path: '/x', command: 'x', summary, body, answer: {} }, async () => ({}))
+  const answer = await ask('POST', '/x', '{"match":{"sevrity":"critical"}}')
+  expect([answer.status, await answer.text()]).toEqual([
+    400,
+    'match.sevrity: is not a field of an alert; did you mean severity?',
+  ])
+})
+
+test('of an unknown destination the others are named in the order of names, whoever asks', () => {
+  expect(() => known('mum', ['mom2', 'mom1'])).toThrow('no destination is named mum; there are mom1, mom2')
 })

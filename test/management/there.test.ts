@@ -31,13 +31,18 @@ const story = (kind: Kind, to: DeliveryStory | MessageStory['skipped'][number]['
 type Standing = AlertStory['standing'][number]
 const SENT: Standing = { destination: 'mom1', mark: 'open', alias: undefined, sent: true }
 
-function why(messages: readonly MessageStory[], standing: Standing | undefined, worker: Partial<WorkerState> = {}) {
+function why(
+  messages: readonly MessageStory[],
+  standing: Standing | undefined,
+  worker: Partial<WorkerState> = {},
+  resyncDue = false,
+) {
   const alert = { messages, standing: standing === undefined ? [] : [standing], older: 0 } as unknown as AlertStory
   const state = { ...fields(), severity: 'minor' } as AlertStory['state']
   const flowing = { gate: { state: 'flowing' }, breaker: 'closed', pausedUntil: 0, breakerOpenUntil: 0 }
   const workerOf = () => ({ ...flowing, ...worker }) as WorkerState
   const config = route('mom1', { match: [{ field: 'severity', patterns: ['critical'] }], forward: ['actions'] })
-  const there = thereOf({ ...alert, state }, 'mom1', undefined, { workerOf, route: config, now: NOW })
+  const there = thereOf({ ...alert, state }, 'mom1', undefined, { workerOf, route: config, now: NOW, resyncDue })
   return {
     should: `${there.should.is}: ${there.should.why}`,
     has: `${there.has.is}: ${there.has.why}`,
@@ -96,4 +101,13 @@ test('each obstacle names what the relay does by itself, and the command that he
   expect(why(waiting, SENT)).toMatchObject({ help: [] })
   expect(why([story('alert', delivery('discarded'))], SENT)).toMatchObject({ help: ['resync mom1'] })
   expect(why([story('alert', 'queue full')], SENT)).toMatchObject({ help: ['resync mom1'] })
+})
+
+test('after an overflow the resync is said to begin by itself, and only where it has to bring the alert', () => {
+  const byItself = 'a resync brings it, which begins by itself when all that is queued there has gone'
+  const nothing = 'nothing by itself: nothing about it waits'
+  expect(why([story('alert', 'queue full')], undefined, {}, true).next).toBe(byItself)
+  expect(why([story('alert', 'queue full')], undefined, {}, false).next).toBe(nothing)
+  expect(why([story('alert', 'filter')], undefined, {}, true).next).toBe(nothing)
+  expect(why([story('alert', delivery('delivered'))], SENT, {}, true).next).toBe(nothing)
 })

@@ -9,6 +9,7 @@ const well: Seen = {
   ...{ lastSuccess: '2026-11-21T12:00:00.000Z', lastFailure: null },
 }
 const refused = (at: string) => ({ at: `2026-11-21T${at}Z`, note: 'connection refused' })
+const head = (attempts: number, sending: boolean, note: string | null) => ({ attempts, sending, note })
 const half = { percent: 60, full: 'no', what: 'its queue is 60 % full' } as const
 
 const CASES: readonly (readonly [string, Partial<Seen>, string | undefined])[] = [
@@ -33,8 +34,28 @@ const CASES: readonly (readonly [string, Partial<Seen>, string | undefined])[] =
   ],
   [
     'it is late and goes out',
-    { queued: 3, oldestAgeSeconds: 61, lastFailure: refused('11:00:00.000') },
+    { queued: 3, oldestAgeSeconds: 61, lastFailure: refused('11:00:00.000'), slowestLane: head(1, true, null) },
     '3 are late, and go out',
+  ],
+  [
+    'one is late, which fails each time while others get through',
+    {
+      queued: 1,
+      oldestAgeSeconds: 61,
+      lastFailure: refused('11:00:00.000'),
+      slowestLane: head(7, false, 'status 500'),
+    },
+    '1 is late; the oldest was tried 7 times, the last: status 500',
+  ],
+  [
+    'it is tried once more just now',
+    { queued: 3, oldestAgeSeconds: 61, lastFailure: refused('11:00:00.000'), slowestLane: head(2, true, 'status 500') },
+    '3 are late; the oldest was tried 1 time, the last: status 500',
+  ],
+  [
+    'it is late, and nobody looked at the oldest',
+    { queued: 3, oldestAgeSeconds: 61, lastFailure: refused('11:00:00.000') },
+    '3 are late',
   ],
   ['the queue fills', { queued: 3, fullness: half }, 'its queue is 60 % full'],
   ['one is dead', { dead: 1 }, '1 dead letter'],

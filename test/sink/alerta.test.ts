@@ -1,4 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '../../src/base/clock.js'
+import { ownIdentities } from '../../src/config/identities.js'
+import { ask } from '../../src/egress/ask.js'
+import { findings } from '../../src/egress/findings.js'
+import { randomIds } from '../../src/model/ids.js'
+import { load, RIGHT } from '../config/loading.js'
 import { alert, talkTo } from './talk.js'
 
 describe('alerts', () => {
@@ -92,6 +98,17 @@ test('what the alerta command line asks first is there', async () => {
   expect(await ask('GET', '/alerts')).toMatchObject({ status: 200, body: { status: 'ok', alerts: [], total: 0 } })
 })
 
+test('a probe learns its name where it was given one, as of an Alerta with a BASE_URL', async () => {
+  const baseUrl = 'http://sink.example.com/api'
+  const named = await talkTo({ baseUrl })
+  expect(await named.ask('GET', '/api/config')).toMatchObject({ status: 200, body: { endpoint: baseUrl } })
+  const nameless = await talkTo()
+  expect((await nameless.ask('GET', '/config')).body).not.toHaveProperty('endpoint')
+  expect(await probed(named.url, baseUrl)).toBe(`calls itself ${baseUrl}, as configured`)
+  expect(await probed(named.url, 'http://other.example.com')).toMatch(/^calls itself .*, which is not configured/)
+  expect(await probed(nameless.url, baseUrl)).toBe('does not tell its BASE_URL, so its name is not checked')
+})
+
 describe('X-Alerta-Loop', () => {
   test('with its own name among the hops it answers 202 and does nothing', async () => {
     const { ask, url } = await talkTo()
@@ -116,3 +133,14 @@ describe('X-Alerta-Loop', () => {
     expect(await ask('POST', '/alert', alert(), loop)).toMatchObject({ status: 202 })
   })
 })
+
+/** What `check --probe` would say of the name of a sink, and nothing else. */
+async function probed(url: string, base_url: string): Promise<string> {
+  const { config } = load(`${RIGHT}destinations: [{ name: sink, url: "${url}", base_url: "${base_url}" }]`)
+  const [destination] = config.destinations
+  if (destination === undefined) throw new Error('no destination')
+  const answers = await ask(destination, { clock: systemClock, ids: randomIds, ours: { version: '1' } })
+  return (
+    findings(destination, answers, { own: ownIdentities(config), destinations: config.destinations }).at(-1)?.text ?? ''
+  )
+}

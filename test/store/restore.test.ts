@@ -53,3 +53,13 @@ test('a backup from before there were epoch files is held too, where it is resto
   expect(again.held, 'once').toEqual([])
   await again.store.close()
 })
+
+test('beside a running relay a restore is refused, and says that it has to stop', async () => {
+  const { path, backup } = await databases()
+  const { store } = await openAt(path)
+  await expect(restore({ backup, path, clock: systemClock, at: AT })).rejects.toMatchObject({
+    code: 'store_refused',
+    hint: 'stop the relay first, and start it again afterwards',
+  })
+  await store.close()
+})

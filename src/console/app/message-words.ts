@@ -1,6 +1,7 @@
 import type { ShownDelivery, ShownMessage } from '../../management/story-shown.js'
+import type { ShownAlert } from '../../management/trace.js'
 import { now } from './clock.js'
-import { span } from './format.js'
+import { count, span } from './format.js'
 
 /** "Production / web01 / NodeDown", or what is known of what it is about. */
 export function titleOf({ about, alert, kind }: Pick<ShownMessage, 'about' | 'alert' | 'kind'>): string {
@@ -14,6 +15,31 @@ const RANKS = ['dead', 'queued', 'sending', 'discarded', 'delivered', 'suppresse
 /** What stands for all its deliveries: the one that matters most. */
 export const worstOf = ({ deliveries }: Pick<ShownMessage, 'deliveries'>): string =>
   deliveries.map(({ state }) => state).sort((a, b) => RANKS.indexOf(a) - RANKS.indexOf(b))[0] ?? 'skipped'
+
+type StandingThere = ShownAlert['standing'][number]
+
+const MARKS: Readonly<Record<StandingThere['mark'], string>> = {
+  open: 'what follows goes there too',
+  closed: 'its closing message went there or came from there',
+  gone: 'its delete went there or came from there',
+}
+
+/** "2 queued; what follows goes there too": what became of an alert's messages at a destination, and what it is to get. */
+export function standingShown({ destination, mark, sent }: StandingThere, messages: ShownAlert['messages']): string {
+  const states = messages.flatMap(({ deliveries }) =>
+    deliveries.filter((one) => one.destination === destination).map(({ state }) => state),
+  )
+  const counted = RANKS.map((state) => ({ state, n: states.filter((one) => one === state).length }))
+    .filter(({ n }) => n > 0)
+    .map(({ state, n }) => `${count(n)} ${state}`)
+  const cameFrom = messages.some(({ skipped }) =>
+    skipped.some((one) => one.destination === destination && one.why === 'already passed'),
+  )
+  const went = sent ? 'it was queued there, or came from there' : 'it was not queued there'
+  const told = counted.length > 0 ? counted.join(', ') : cameFrom ? 'it came from there' : went
+  // what is said about an alert may go where the alert itself does not
+  return sent || mark === 'gone' ? `${told}; ${MARKS[mark]}` : told
+}
 
 /** "201", "answered 422: no such environment": what a destination said, the status only once. */
 export function answerOf({
@@ -40,11 +66,18 @@ const WAITS: Readonly<Record<Waits['for'], string>> = {
   turn: 'it is its turn next',
 }
 
+/** What happens when the time of its waiting is over; where nothing stands here, what it waits for says it. */
+const UNTIL: Readonly<Partial<Record<Waits['for'], string>>> = {
+  held: '; it is let go',
+  suspended: '; next probe',
+  breaker: '; next probe',
+  busy: '; next try',
+}
+
 /** Why it waits, and until when. */
 export function waitShown({ for: what, until, why }: Waits): string {
   const ms = until === null ? null : Date.parse(until) - now()
-  const soon = ms === null ? '' : ms > 0 ? `in ${span(ms)}` : 'now'
-  const when = soon === '' ? '' : what === 'next try' ? ` ${soon}` : `; next look ${soon}`
+  const when = ms === null ? '' : `${UNTIL[what] ?? ''} ${ms > 0 ? `in ${span(ms)}` : 'now'}`
   return `It waits: ${WAITS[what]}${why === null ? '' : ` (${why})`}${when}`
 }
 

@@ -54,7 +54,12 @@ export function serveAlerts({ read, change }: Routes, { store, routes, send, clo
   function placesOf(story: AlertStory): z.output<typeof alertSchema>['at'] {
     const now = clock.now()
     return routes().map((route) => {
-      const { should, has, waiting } = thereOf(story, route.name, undefined, { workerOf: () => undefined, route, now })
+      const { should, has, waiting } = thereOf(story, route.name, undefined, {
+        workerOf: () => undefined,
+        route,
+        now,
+        resyncDue: false,
+      })
       const is = placeOf(should.is, has.is, waiting.count)
       return {
         destination: route.name,

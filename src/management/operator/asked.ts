@@ -32,11 +32,16 @@ const queryOf = (c: Context) =>
   )
 
 function right<T extends z.ZodType>(schema: T, given: unknown): z.output<T> {
-  const read = schema.safeParse(given)
+  const read = schema.safeParse(given, { error: words })
   if (read.success) return read.data
   const [issue] = read.error.issues
-  throw badRequest(`${issue?.path.join('.') || 'the request'}: ${issue?.message}`)
+  const message = issue?.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue?.message
+  throw badRequest(`${issue?.path.join('.') || 'the request'}: ${message}`)
 }
+
+/** Where the schema itself says nothing. */
+const words: z.core.$ZodErrorMap = (issue) =>
+  issue.code === 'invalid_value' ? `must be one of ${issue.values.map(String).join(', ')}` : undefined
 
 function parsed(text: string): unknown {
   if (text === '') return {}
@@ -49,7 +54,7 @@ function parsed(text: string): unknown {
 
 /** Throws a 404 where there is no destination of that name. */
 export function known(name: string, destinations: Iterable<string>): string {
-  const all = [...destinations]
+  const all = [...destinations].sort()
   if (all.includes(name)) return name
   throw notFound(`no destination is named ${name}; there are ${all.join(', ') || 'none'}`)
 }

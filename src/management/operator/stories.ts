@@ -18,7 +18,7 @@ import type { Routes } from './routes.js'
 
 export interface StoriesDeps {
   readonly controls: ReadonlyMap<string, Pick<Control, 'state'>>
-  readonly store: Pick<Store, 'stories' | 'status'>
+  readonly store: Pick<Store, 'stories' | 'status'> & { readonly resyncs: Pick<Store['resyncs'], 'overflowedAt'> }
   readonly trace: Trace
   /** those in force */
   readonly routes: () => readonly Route[]
@@ -155,6 +155,7 @@ export function serveStories({ read }: Routes, { controls, store, trace, routes,
       const first = waits === undefined ? undefined : await messageOf(waits.message.messageId)
       const route = routes().find(({ name }) => name === destination)
       const now = clock.now()
+      const resyncDue = route !== undefined && store.resyncs.overflowedAt(destination) !== undefined
       return {
         alert: {
           id: alert.ids[0]?.id ?? id,
@@ -166,7 +167,7 @@ export function serveStories({ read }: Routes, { controls, store, trace, routes,
           deletedAt: alert.deletedAt === null ? null : iso(alert.deletedAt),
         },
         destination: destinationStatus(queue, workerOf(destination), now),
-        ...thereOf(alert, destination, first, { workerOf, route, now }),
+        ...thereOf(alert, destination, first, { workerOf, route, now, resyncDue }),
       }
     },
   )

@@ -3,12 +3,13 @@ import type { Clock } from '../../base/clock.js'
 import { StoreRefused } from '../contract.js'
 
 const POLL_MS = 100
+const ONE_EACH = 'one relay per database: stop the other one, or give this one its own database_url'
 
 /**
  * One process per database, by an exclusive lock on a file beside it that the system releases when its holder dies.
- * A second process waits up to `waitMs`, then is refused. Returns the release.
+ * A second process waits up to `waitMs`, then is refused with this hint. Returns the release.
  */
-export async function lockDatabase(path: string, waitMs: number, clock: Clock): Promise<() => void> {
+export async function lockDatabase(path: string, waitMs: number, clock: Clock, hint = ONE_EACH): Promise<() => void> {
   const lock = new Database(`${path}.lock`, { timeout: 0 })
   const deadline = clock.monotonic() + waitMs
   for (;;) {
@@ -23,11 +24,7 @@ export async function lockDatabase(path: string, waitMs: number, clock: Clock): 
       }
       lock.close()
       if (!busy) throw cause
-      throw new StoreRefused(
-        `another process works on ${path}`,
-        'one relay per database: stop the other one, or give this one its own database_url',
-        { cause },
-      )
+      throw new StoreRefused(`another process works on ${path}`, hint, { cause })
     }
   }
 }

@@ -48,6 +48,11 @@ afterAll(async () => {
 /** In the page; our own types know of no document. */
 const WIDER = 'document.documentElement.scrollWidth > document.documentElement.clientWidth'
 
+const FACTS =
+  '[...document.querySelectorAll("dt")].map((one) => `${one.textContent}: ${one.nextElementSibling.textContent}`)'
+const heightsOf = (selector: string): string =>
+  `[...document.querySelectorAll("${selector}")].map((one) => one.getBoundingClientRect().height)`
+
 /** Each page, and what stands there when it is complete. */
 const PAGES = [
   ['map', 'text=theirs'],
@@ -107,6 +112,38 @@ test('the journey of a message, and where an alert would go, are told', async ()
   await page.getByText('The sender is answered 201').waitFor()
   expect(await page.locator('.journey li').count()).toBe(4)
   expect(faults).toEqual([])
+})
+
+test('the page of an alert has its own id, and tells what only waits for a destination from what has arrived', async () => {
+  const { page, go, signIn } = await visit(browser, relay)
+  await signIn(OPS)
+  await go('alerts/x0')
+  await page.getByRole('heading', { name: 'Now' }).waitFor()
+  const told = await page.evaluate<readonly string[]>(FACTS)
+  expect(told).toContain('Id: x0')
+  expect(told).toContain('well: 1 delivered; what follows goes there too')
+  expect(told.find((fact) => fact.startsWith('away'))).toMatch(
+    /^away: 1 (queued|sending); what follows goes there too$/,
+  )
+})
+
+test('in the list of messages an address stays in one line, and on a phone each thing is level and has its name', async () => {
+  const long = 'a-very-long-resource-name-of-a-cluster-somewhere'.repeat(2)
+  await relay.alert({
+    id: 'long',
+    resource: long,
+    text: 'with as much to say as there is room for it in the list '.repeat(2),
+  })
+  const { page, go, signIn } = await visit(browser, relay, { viewport: { width: 1280, height: 800 } })
+  await signIn(OPS)
+  await go('messages?alert=long')
+  await page.getByText(long).waitFor()
+  const [address] = await page.evaluate<readonly number[]>(heightsOf('td:nth-child(4) .sub'))
+  expect(address).toBeLessThan(25)
+  await page.setViewportSize({ width: 390, height: 844 })
+  const fields = await page.evaluate<readonly number[]>(heightsOf('.filters .field'))
+  expect(new Set(fields).size).toBe(1)
+  expect(await page.locator('td[data-label=Came]').count()).toBe(1)
 })
 
 test('the whole console can be used by keys', async () => {

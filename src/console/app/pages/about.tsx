@@ -92,7 +92,7 @@ const Senders = () => (
                     .join(', ') || '–'}
                   {one.lastError !== null && <span class="sub">{one.lastError.why}</span>}
                 </td>
-                <td class="number">
+                <td class="number" data-label="Last">
                   <Moment at={one.last} />
                 </td>
               </tr>

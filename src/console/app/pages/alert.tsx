@@ -1,7 +1,7 @@
 import type { Part, ShownAlert as Remembered } from '../../../management/trace.js'
 import { useAsked } from '../asked.js'
 import { several } from '../format.js'
-import { titleOf } from '../message-words.js'
+import { standingShown, titleOf } from '../message-words.js'
 import { Empty, Waiting } from '../parts/empty.js'
 import { Fact, Facts } from '../parts/figures.js'
 import { Head } from '../parts/head.js'
@@ -52,19 +52,25 @@ const Standing = ({ alert }: { alert: Remembered }) => (
     <Facts>
       <Fact label="Severity">{alert.severity === null ? '–' : <Severity of={alert.severity} />}</Fact>
       <Fact label="Status">{alert.deletedAt === null ? (alert.status ?? '–') : 'deleted'}</Fact>
-      {alert.ids.map(({ id, by }) => (
-        <Fact key={`${id} ${by}`} label={by === null ? 'Id' : `Id at ${by}`}>
+      {alert.ids.map(({ id, by }, i) => (
+        <Fact key={`${id} ${by}`} label={idShown(i, by)}>
           <span class="mono">{id}</span>
         </Fact>
       ))}
-      {alert.standing.map(({ destination, mark, sent }) => (
-        <Fact key={destination} label={destination}>
-          {sent ? `was sent there, or came from there (${mark})` : `was not sent there (${mark})`}
+      {alert.standing.map((there) => (
+        <Fact key={there.destination} label={there.destination}>
+          {standingShown(there, alert.messages)}
         </Fact>
       ))}
     </Facts>
   </section>
 )
+
+/** The first is its own, also where a destination calls it the same. */
+function idShown(i: number, by: string | null): string {
+  if (i === 0) return 'Id'
+  return by === null ? 'Also known as' : `Id at ${by}`
+}
 
 const Story = ({ title, alert }: { title: string; alert: Remembered }) => (
   <section class="card" aria-label={`Story: ${title}`}>

@@ -193,7 +193,7 @@ function List({ answer: { alerts, destinations }, again }: { answer: Answer; aga
               </td>
               <td>{alert.status}</td>
               {isWide ? <Columns alert={alert} destinations={destinations} /> : <Summary alert={alert} />}
-              <td class="number">
+              <td class="number" data-label="Last heard">
                 <Moment at={alert.lastReceiveTime} />
               </td>
               <td class="number">

@@ -160,7 +160,7 @@ function Reason({ destination, reason, n, first, last, data, isOnly, after }: Re
                 <td class="number" data-label="Tries">
                   {count(letter.attempts)}
                 </td>
-                <td class="number">
+                <td class="number" data-label="Died">
                   <Moment at={letter.diedAt} />
                 </td>
                 {mayOperate && (

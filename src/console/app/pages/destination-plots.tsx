@@ -64,7 +64,7 @@ function Plots({
     <div class="columns">
       <Plot
         {...common}
-        title={isRelay ? 'Accepted a second' : 'Ended a second'}
+        title={isRelay ? 'Accepted per second' : 'Ended per second'}
         points={points(({ perSecond }) => ({ y: perSecond }))}
         shown={rate}
       />

@@ -79,7 +79,7 @@ export function Live() {
       )}
       <search class="filters">
         <label class="field">
-          <span>Level, and what is worse</span>
+          <span>Level, or worse</span>
           <select value={level} onChange={({ currentTarget }) => refine({ level: currentTarget.value })}>
             {LEVELS.map((one) => (
               <option key={one}>{one}</option>

@@ -162,11 +162,11 @@ const List = ({ messages }: { messages: readonly ShownMessage[] }) => (
             <td>
               <States message={message} />
             </td>
-            <td class="break wide">
+            <td class="words wide" data-label="From">
               {message.credential}
               <span class="sub">{message.sender}</span>
             </td>
-            <td class="number">
+            <td class="number" data-label="Came">
               <Moment at={message.acceptedAt} />
             </td>
           </tr>
@@ -186,9 +186,13 @@ function States({ message }: { message: ShownMessage }) {
   return (
     <>
       <State state={worst} />
-      <span class="sub">
-        {deliveries.length === 1 ? deliveries[0]?.destination : `${there.length} of ${deliveries.length} destinations`}
-      </span>
+      {deliveries.length === 1 ? (
+        <span class="sub">{deliveries[0]?.destination}</span>
+      ) : (
+        <span class="sub nowrap">
+          {there.length} of {deliveries.length} destinations
+        </span>
+      )}
     </>
   )
 }

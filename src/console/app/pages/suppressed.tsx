@@ -83,11 +83,11 @@ const List = ({ relay, suppressed }: Answer) => (
             <td class="wide">
               <HopPath hops={one.hops} us={relay} again={one.hop} />
             </td>
-            <td class="break">
+            <td class="words" data-label="From">
               {one.credential ?? '–'}
               <span class="sub">{one.sender}</span>
             </td>
-            <td class="number">
+            <td class="number" data-label="Came">
               <Moment at={one.at} />
             </td>
           </tr>

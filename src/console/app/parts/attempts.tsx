@@ -32,7 +32,7 @@ export const Attempts = ({ messages, destination }: { messages: readonly ShownMe
                 <State state={there?.state ?? 'skipped'} />
               </td>
               <td class="break wide">{there === undefined ? skipShown(skipped?.why ?? '') : answerOf(there) || '–'}</td>
-              <td class="number">
+              <td class="number" data-label="Came">
                 <Moment at={message.acceptedAt} />
               </td>
             </tr>

@@ -44,7 +44,7 @@ export async function restore({ backup, path: given, clock, at }: RestoreOptions
   try {
     mkdirSync(dirname(given), { recursive: true, mode: 0o700 })
     path = realPath(given)
-    unlock = await lockDatabase(path, LOCK_WAIT_MS, clock)
+    unlock = await lockDatabase(path, LOCK_WAIT_MS, clock, 'stop the relay first, and start it again afterwards')
     const compared = await isAsMade(backup)
     const next = restoringOf(path)
     copyFileSync(backup, next)
