@@ -116,8 +116,7 @@ export const createRehearsal = (deps: AppDeps): Rehearse =>
   createRehearse((append) => receivingOf({ ...deps, append, admit: undefined, log: SILENT, counters: UNCOUNTED }))
 
 /** Sends what operators send, the way that all messages go. */
-export const createSend = (deps: AppDeps): SendOwn =>
-  createSendOwn(deps.append, (append) => receivingOf({ ...deps, append }))
+export const createSend = (deps: AppDeps): SendOwn => createSendOwn(deps, (append) => receivingOf({ ...deps, append }))
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
 const UNCOUNTED: Counters = { add() {}, snapshot: () => ({}) }

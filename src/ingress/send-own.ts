@@ -3,7 +3,7 @@ import type { AcceptDeps } from './accept.js'
 import type { Visit } from './entrance.js'
 import { createReceiveAction } from './receive-action.js'
 import { createReceiveAlert, type ReceiveDeps } from './receive-alert.js'
-import { Refused } from './refused.js'
+import { diskNearlyFull, Refused } from './refused.js'
 
 /** A message that an operator sends through the relay: an alert, or an action on one. */
 export type OwnMessage =
@@ -25,9 +25,15 @@ export type SentOwn =
 /** `credential`: the operator's name. Rejects with StoreUnavailable. */
 export type SendOwn = (message: OwnMessage, credential: string) => Promise<SentOwn>
 
+export interface SendOwnDeps {
+  readonly append: AcceptDeps['append']
+  /** whether the disk has room for more messages */
+  readonly room: () => 'ok' | 'disk low'
+}
+
 /** Sends it the way that all messages go; `receiving` makes what goes it, with this append in the store's place. */
 export function createSendOwn(
-  append: AcceptDeps['append'],
+  { append, room }: SendOwnDeps,
   receiving: (append: AcceptDeps['append']) => ReceiveDeps,
 ): SendOwn {
   return async (message, credential) => {
@@ -42,6 +48,7 @@ export function createSendOwn(
     })
     const receive = message.kind === 'alert' ? createReceiveAlert(deps) : createReceiveAction(deps)
     try {
+      if (room() === 'disk low') throw diskNearlyFull()
       const answer = await receive(visitOf(deps, message, credential))
       return sent ?? { kind: 'kept back', why: String(answer.body.message) }
     } catch (error) {

@@ -190,6 +190,11 @@ test('a test alert is followed to where it goes', async () => {
   })
 })
 
+test('a test alert is refused while senders are, for the disk is nearly full', async () => {
+  const { run } = await world({ limits: { min_free_disk: '1000000GiB' } })
+  expect(await run('send')).toMatchObject({ code: 1, stderr: expect.stringContaining('The disk is nearly full') })
+})
+
 test('the audit file is written beside the database, and made anew after logrotate and a SIGHUP', async () => {
   const dir = scratchDir('audit-')
   const path = `${dir}/audit.log`
