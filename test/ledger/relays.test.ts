@@ -40,63 +40,57 @@ const writesAt = (names: readonly string[]) =>
     { minLength: 2, maxLength: 8 },
   )
 
+/** Whatever is done at them, whichever way is slow: they get quiet, and then `ends` holds of the history's alert at all. */
+async function histories(
+  {
+    among,
+    edges,
+    usual,
+  }: { readonly among: readonly string[]; readonly edges: readonly Edge[]; readonly usual: number },
+  ends: (ledgers: readonly (readonly string[])[]) => void,
+): Promise<void> {
+  // the stores are for all histories, each about an alert of its own: to open them takes longer than a history
+  const federation = await createFederation(among, edges)
+  let count = 0
+  const property = fc.asyncProperty(writesAt(among), fc.infiniteStream(fc.nat()), async (list, stream) => {
+    const pick = (choices: number) => stream.next().value % choices
+    count += 1
+    const id = `x${count}`
+    await federation.post('a', draftOf('major', id))
+    await federation.settle(pick)
+    for (const one of list) {
+      await federation.post(one.at, draftOf(one.write, id))
+      for (let n = 0; n < one.carry; n += 1) await federation.carryOne(pick)
+    }
+    await federation.settle(pick)
+    ends(among.map((name) => federation.ledger(name, id)))
+  })
+  try {
+    await fc.assert(property, { numRuns: runs(usual), endOnFailure: true })
+  } finally {
+    await federation.end()
+  }
+}
+
 test.each([
   { among: ['a', 'b'], edges: PAIR, usual: 150 },
   { among: ['a', 'b', 'c'], edges: MESH, usual: 40 },
 ])(
   'whatever is done at $among while the ways between them are slow, their ledgers end equal',
-  async (given) => {
-    const { among, edges, usual } = given
-    // the stores are for all histories, each about an alert of its own: to open them takes longer than a history
-    const federation = await createFederation(among, edges)
-    let histories = 0
-    const property = fc.asyncProperty(writesAt(among), fc.infiniteStream(fc.nat()), async (list, stream) => {
-      const pick = (choices: number) => stream.next().value % choices
-      histories += 1
-      const id = `x${histories}`
-      await federation.post('a', draftOf('major', id))
-      await federation.settle(pick)
-      for (const one of list) {
-        await federation.post(one.at, draftOf(one.write, id))
-        for (let n = 0; n < one.carry; n += 1) await federation.carryOne(pick)
-      }
-      await federation.settle(pick)
-      const [first, ...others] = among.map((name) => federation.ledger(name, id))
+  (given) =>
+    histories(given, ([first, ...others]) => {
       for (const other of others) expect(other).toEqual(first)
-    })
-    try {
-      await fc.assert(property, { numRuns: runs(usual), endOnFailure: true })
-    } finally {
-      await federation.end()
-    }
-  },
+    }),
   PATIENCE_MS,
 )
 
 test(
   'relays that are no peers to each other may end unequal, but get quiet',
-  async () => {
+  () => {
     const edges = MESH.map((edge) => ({ ...edge, stranger: true }))
-    const federation = await createFederation(['a', 'b', 'c'], edges)
-    let histories = 0
-    const property = fc.asyncProperty(writesAt(['a', 'b', 'c']), fc.infiniteStream(fc.nat()), async (list, stream) => {
-      const pick = (choices: number) => stream.next().value % choices
-      histories += 1
-      const id = `x${histories}`
-      await federation.post('a', draftOf('major', id))
-      await federation.settle(pick)
-      for (const one of list) {
-        await federation.post(one.at, draftOf(one.write, id))
-        for (let n = 0; n < one.carry; n += 1) await federation.carryOne(pick)
-      }
-      await federation.settle(pick)
-      for (const name of ['a', 'b', 'c']) expect(federation.ledger(name, id)).toHaveLength(1)
+    return histories({ among: ['a', 'b', 'c'], edges, usual: 40 }, (ledgers) => {
+      for (const ledger of ledgers) expect(ledger).toHaveLength(1)
     })
-    try {
-      await fc.assert(property, { numRuns: runs(40), endOnFailure: true })
-    } finally {
-      await federation.end()
-    }
   },
   PATIENCE_MS,
 )

@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest'
 import { createAlertIds } from '../../src/store/sqlite/index/alert-ids.js'
 import { createAlertIndex } from '../../src/store/sqlite/index/alert-index.js'
 import { createMarks } from '../../src/store/sqlite/index/marks.js'
+import { createIsOverruled } from '../../src/store/sqlite/index/overruled.js'
 import { openDatabase } from '../../src/store/sqlite/open.js'
 import { createQueues } from '../../src/store/sqlite/outbox/queues.js'
 import { createStories } from '../../src/store/sqlite/reads/stories.js'
@@ -40,6 +41,20 @@ test('a new event of a resource with thousands of events looks only at those tha
   const lines = plan.map(({ detail }) => detail)
   expect(lines).toContain('SEARCH alert USING INDEX correlating_alert (resource=? AND environment=? AND customer=?)')
   expect(lines.join()).not.toContain('current_alert')
+})
+
+test('a repeat from a server for which 200,000 wait looks only at the messages of its alert', () => {
+  const { watched, prepared } = opened()
+  createIsOverruled(watched)
+  const [sql] = prepared
+  const values = { alert: 1, destination: 1, changedSeq: 1 }
+  const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(values) as { detail: string }[]
+  expect(plan.map(({ detail }) => detail)).toEqual([
+    'SEARCH message USING INDEX message_by_alert (alert=? AND seq>? AND seq<?)',
+    'SCALAR SUBQUERY 1',
+    'SEARCH outbox USING PRIMARY KEY (destination=?)',
+    'SEARCH outbox USING PRIMARY KEY (destination=? AND seq=?)',
+  ])
 })
 
 test('what is asked about messages searches by an index, whatever the filter, and never a whole table', () => {

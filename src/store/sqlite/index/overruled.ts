@@ -10,9 +10,11 @@ export type IsOverruled = (alert: number, destination: number, changedSeq: numbe
 export function createIsOverruled(db: Database.Database): IsOverruled {
   const statement = db
     .prepare<[{ alert: number; destination: number; changedSeq: number }], number | null>(
+      // left to itself the planner walks through the whole queue
       `SELECT min(CASE WHEN kind IN ('action', 'status') THEN message.seq END)
          < max(CASE WHEN kind = 'alert' AND repeats IS NULL THEN message.seq END)
-       FROM message JOIN outbox ON outbox.destination = :destination AND outbox.seq = message.seq
+       FROM message INDEXED BY message_by_alert
+       CROSS JOIN outbox ON outbox.destination = :destination AND outbox.seq = message.seq
        WHERE message.alert = :alert
          AND message.seq BETWEEN (SELECT min(seq) FROM outbox WHERE destination = :destination) AND :changedSeq`,
     )
