@@ -61,3 +61,40 @@ test('connections that bring nothing hold nobody up for long', async () => {
   expect(commits).toEqual([1])
   expect(rounds).toBeLessThan(10)
 })
+
+test('a unit that fails takes neither the others nor anything of theirs with it, on the disk and in memory', async () => {
+  const { writer, commits } = bench()
+  const table = db as Database.Database
+  table.exec('CREATE TABLE word (text TEXT)')
+  const insert = table.prepare('INSERT INTO word VALUES (?)')
+  const inMemory: string[] = []
+  const write = (word: string, error?: Error) =>
+    writer.run((tx) => {
+      insert.run(word)
+      inMemory.push(word)
+      tx.onRollback(() => inMemory.splice(inMemory.indexOf(word), 1))
+      if (error !== undefined) throw error
+      return word
+    })
+  const broken = new Error('broken')
+  const ended = await Promise.allSettled([write('one'), write('two', broken), write('three'), write('four', broken)])
+  expect(ended.map((one) => (one.status === 'fulfilled' ? one.value : one.reason))).toEqual([
+    'one',
+    broken,
+    'three',
+    broken,
+  ])
+  expect(table.prepare('SELECT text FROM word').pluck().all()).toEqual(['one', 'three'])
+  expect(inMemory).toEqual(['one', 'three'])
+  expect(table.inTransaction).toBe(false)
+  expect(commits).toEqual([4])
+})
+
+test('a unit that fails alone is told why', async () => {
+  const { writer } = bench()
+  const fails = writer.run(() => {
+    throw new Error('broken')
+  })
+  await expect(fails).rejects.toThrow('broken')
+  expect(await writer.run(() => 'again')).toBe('again')
+})

@@ -8,8 +8,9 @@ export interface Tx {
   onRollback(undo: () => void): void
 }
 
-/** Group commit: concurrent work shares one transaction, each unit in its own savepoint. */
+/** Group commit: concurrent work shares one transaction, and a unit that fails takes no other with it. */
 export interface Writer {
+  /** Where another unit of its transaction fails, `work` runs once more. */
   run<T>(work: (tx: Tx) => T): Promise<T>
   /** Waits for what is queued. */
   drain(): Promise<void>
@@ -23,6 +24,9 @@ interface Unit {
   readonly rollbacks: (() => void)[]
   result?: unknown
 }
+
+/** A unit failed by itself, and not for the disk. */
+class OwnFault extends Error {}
 
 /** Bounds a transaction's time, and with it how long the event loop is away. */
 const MAX_UNITS_PER_COMMIT = 256
@@ -88,16 +92,22 @@ export function createWriter(
     write(batch)
   }
 
-  function write(batch: readonly Unit[]): void {
+  /**
+   * `apart`: each unit in a savepoint, for one of them fails. Without, for SQLite copies each page that is changed within
+   * a savepoint into a temporary file first.
+   */
+  function write(batch: readonly Unit[], apart = false): void {
     const written: Unit[] = []
     const since = monotonic()
     try {
       statement.begin.run()
-      for (const unit of batch) if (runUnit(unit)) written.push(unit)
+      for (const unit of batch) if (runUnit(unit, apart)) written.push(unit)
       beforeCommit()
       statement.commit.run()
     } catch (cause) {
-      failBatch(batch, written, cause)
+      undo(written)
+      if (cause instanceof OwnFault) return write(batch, true)
+      failBatch(batch, cause)
       return
     }
     onCommit(batch.length, monotonic() - since)
@@ -106,18 +116,19 @@ export function createWriter(
   }
 
   /** True when the unit's writes stand. A fault of the disk ends the batch, any other only its unit. */
-  function runUnit(unit: Unit): boolean {
-    statement.savepoint.run()
+  function runUnit(unit: Unit, apart: boolean): boolean {
+    if (apart) statement.savepoint.run()
     try {
       unit.result = unit.work({
         onCommit: (change) => void unit.commits.push(change),
         onRollback: (undo) => void unit.rollbacks.push(undo),
       })
-      statement.release.run()
+      if (apart) statement.release.run()
       return true
     } catch (error) {
       rollBack(unit)
       if (isStorageFault(error) || !db.inTransaction) throw error
+      if (!apart) throw new OwnFault()
       statement.undo.run()
       statement.release.run()
       unit.reject(error)
@@ -125,9 +136,12 @@ export function createWriter(
     }
   }
 
-  function failBatch(batch: readonly Unit[], written: readonly Unit[], cause: unknown): void {
+  function undo(written: readonly Unit[]): void {
     if (db.inTransaction) statement.rollback.run()
     for (const unit of [...written].reverse()) rollBack(unit)
+  }
+
+  function failBatch(batch: readonly Unit[], cause: unknown): void {
     // one unit needs a page that is damaged: the others shall not fail with it
     if (isDamage(cause) && batch.length > 1) {
       for (const unit of batch) write([unit])
