@@ -10,7 +10,7 @@ import { type Ids, type MessageId, parseMessageId } from '../model/ids.js'
 import type { Note } from '../model/ledger.js'
 import { type Draft, isAboutAlert, subjectOf, type Write } from '../model/message.js'
 import type { Receiving, Tracing } from '../model/tracing.js'
-import type { Appended, Current } from '../store/contract.js'
+import type { Appended, CurrentAsKept } from '../store/appended.js'
 import type { Visit } from './entrance.js'
 import { Refused, unavailable } from './refused.js'
 
@@ -38,7 +38,7 @@ export interface Receipt {
   /** by which the alert is known: of its first reception */
   readonly alertId: string | undefined
   /** the alert as the ledger has it now; undefined: the message is no alert, or its alert is gone again */
-  readonly current: Current | undefined
+  readonly current: CurrentAsKept | undefined
   /** as the ledger has it now; undefined: the message is about none, or about an unknown alert's */
   readonly note: Note | undefined
   /** as it is kept; undefined: the message is none */
@@ -104,12 +104,11 @@ export function createAccept(deps: AcceptDeps): Accept {
   return async (visit, write, body, acceptedAt) => {
     const { messageId, fromPeer } = identify(visit)
     const receiving = deps.tracing.receive(visit.trace, deps.clock.monotonic() - visit.since)
-    // the spread stands last, as in answers.ts
+    // the spreads stand last, as in apply-alert.ts
     const draft: Draft = {
       messageId,
       fromPeer,
       acceptedAt,
-      ...firstAccepted(visit, acceptedAt),
       requestId: visit.requestId,
       hops: visit.hops,
       sender: visit.sender,
@@ -118,6 +117,9 @@ export function createAccept(deps: AcceptDeps): Accept {
       notTo: visit.notTo,
       trace: receiving.trace,
       body,
+      // the answers of a batch leave the alert out
+      brief: visit.turn !== undefined,
+      ...firstAccepted(visit, acceptedAt),
       ...write,
     }
     const wait = deps.admit?.()

@@ -1,4 +1,4 @@
-import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import type { Login } from '../auth/login.js'
 import type { LoginTokens } from '../auth/login-token.js'
 import type { Wanted } from '../auth/scopes.js'
@@ -16,7 +16,7 @@ import type { UserSettings } from '../store/user-settings.js'
 import { type AcceptDeps, createAccept } from './accept.js'
 import { type AccountDeps, mountAccount } from './account.js'
 import { alertRulesOf } from './alert.js'
-import type { Answer } from './answers.js'
+import { send } from './answers.js'
 import { createAttendance } from './attendance.js'
 import { createBlackoutPolicy } from './blackout-policy.js'
 import { createBodies } from './body.js'
@@ -190,8 +190,6 @@ function routes(deps: RoutesDeps, entrance: Entrance): Hono<IngressEnv> {
   refuseOthers(api)
   return api
 }
-
-const send = (c: Context<IngressEnv>, answer: Answer): Response => c.json(answer.body, answer.status, answer.headers)
 
 const stampRequest =
   (deps: Pick<AppDeps, 'ids'>): MiddlewareHandler<IngressEnv> =>

@@ -143,8 +143,8 @@ export function createEntrance(deps: EntranceDeps): Entrance {
         signedIn(verdict, origin.sender)
         const principal = admit(verdict, wanted)
         tellLimits(c, principal)
+        // the spread stands last, as in apply-alert.ts
         return work({
-          ...toldBy(incoming),
           requestId: c.get('requestId'),
           principal,
           sender: origin.sender,
@@ -153,6 +153,7 @@ export function createEntrance(deps: EntranceDeps): Entrance {
           urlNoteId: c.req.param('note_id') ?? '',
           parameters: () => new URL(c.req.url).searchParams,
           body: incoming.method === 'DELETE' ? Buffer.alloc(0) : await body.read(),
+          ...toldBy(incoming),
         })
       }),
     several: createSeveral({ ...deps, signIn, visitorOf, checkHeaders }),

@@ -4,6 +4,7 @@ import type { Counters } from '../base/counters.js'
 import type { Log } from '../base/log.js'
 import type { Config } from '../config/schema.js'
 import type { AlertReads } from '../store/alert-reads.js'
+import { send } from './answers.js'
 import { createConvertWebhook } from './convert-webhook.js'
 import type { Entrance } from './entrance.js'
 import type { IngressEnv } from './env.js'
@@ -31,7 +32,7 @@ export function mountWebhooks(api: Hono<IngressEnv>, entrance: Entrance, deps: M
   api.on(['GET', 'POST'], PATTERN, async (c) => {
     const request = requestOf(c, webhooks.custom)
     const answer = await entrance.visit(c, 'write:webhooks', (visit) => receive(visit, request), 'any type')
-    return c.json(answer.body, answer.status)
+    return send(c, answer)
   })
 }
 

@@ -65,10 +65,16 @@ export function createSeveral(deps: SeveralDeps): (c: Context<IngressEnv>) => Pr
             admit(verdict, wanted)
             const { requestId, urlId, urlNoteId, turn } = part
             return work({
-              ...toldBy(part),
-              ...{ requestId, principal, sender, since, urlId, urlNoteId, turn },
+              requestId,
+              principal,
+              sender,
+              since,
+              urlId,
+              urlNoteId,
+              turn,
               parameters: () => new URLSearchParams(),
               body: part.method === 'DELETE' ? Buffer.alloc(0) : part.body,
+              ...toldBy(part),
             })
           }),
       }

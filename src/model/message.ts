@@ -110,6 +110,8 @@ export type Draft = Envelope &
     readonly customers: readonly string[]
     /** a destination that is not to get it, whatever is configured; undefined: none */
     readonly notTo?: string | undefined
+    /** its sender is told nothing of the alert's history */
+    readonly brief?: boolean
   }
 
 /** A write about an alert, by whatever id. */

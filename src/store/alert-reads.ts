@@ -1,6 +1,6 @@
 import type { AlertQuery, Groupable, PageQuery } from '../model/alert-query.js'
 import type { AlertState, HistoryEntry, Note } from '../model/ledger.js'
-import type { Current } from './contract.js'
+import type { Current } from './appended.js'
 
 /** How many alerts there are of each severity and status. */
 export interface StandingCount {

@@ -3,13 +3,13 @@ import type { Decision, Facts } from '../model/decision.js'
 import type { Delivery, Settlement, Try } from '../model/delivery.js'
 import type { Ordering, Overflow } from '../model/destination.js'
 import type { BreakerState, Gate } from '../model/gate.js'
-import type { Heartbeat } from '../model/heartbeat.js'
 import type { Hop } from '../model/hops.js'
 import type { Ids, MessageId } from '../model/ids.js'
-import type { AlertState, Applied, Carried, HistoryEntry, Note, StillTold } from '../model/ledger.js'
+import type { AlertState, Applied, Carried, Note, StillTold } from '../model/ledger.js'
 import type { AboutAlert, Draft, Kind, Message, Write } from '../model/message.js'
 import type { AlertReads } from './alert-reads.js'
 import type { ApiKeys } from './api-keys.js'
+import type { Appended } from './appended.js'
 import type { Audit } from './audit.js'
 import type { Blackouts } from './blackouts.js'
 import type { DeadLetters } from './dead-letters.js'
@@ -80,48 +80,6 @@ export interface LedgerRules {
   readonly cameFrom: (hops: readonly Hop[]) => string | undefined
   readonly ids: Pick<Ids, 'messageId'>
 }
-
-/** An alert as the ledger has it now. */
-export interface Current {
-  readonly state: AlertState
-  /** newest first */
-  readonly history: readonly HistoryEntry[]
-}
-
-export type Appended =
-  | {
-      readonly kind: 'accepted'
-      readonly queued: readonly string[]
-      readonly skipped: number
-      /** it is older than what is known of its alert: noted in the history, and neither applied nor relayed */
-      readonly outdated?: true
-      /** of the skipped: those whose queue is full, and that are resynced when it is empty */
-      readonly full: readonly string[]
-      /** of a message that is an alert */
-      readonly current: Current | undefined
-      /** of a message that adds or changes one, about an alert that is known */
-      readonly note?: Note | undefined
-      /** of a message that is one, as it is kept */
-      readonly heartbeat?: Heartbeat
-    }
-  /** `alertId`: of the first reception; both where they are still known */
-  | {
-      readonly kind: 'copy'
-      readonly by: 'message id' | 'content'
-      readonly alertId: string | undefined
-      readonly current: Current | undefined
-      readonly note?: Note | undefined
-      readonly heartbeat?: Heartbeat
-    }
-  | { readonly kind: 'refused'; readonly destination: string; readonly limit: keyof Budget }
-  /** the credential is bound to customers, and the alert is not known to be theirs */
-  | { readonly kind: 'not theirs' }
-  /** the alert was deleted */
-  | { readonly kind: 'gone' }
-  /** several alerts have an id that begins so */
-  | { readonly kind: 'ambiguous' }
-  /** the alert has no such note */
-  | { readonly kind: 'no such note' }
 
 /** What is known of the alert of a delivery, with regard to its destination. */
 export interface AlertThere {

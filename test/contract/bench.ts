@@ -2,6 +2,7 @@ import { type Delivery, NO_PROGRESS, type Settlement } from '../../src/model/del
 import type { Route } from '../../src/model/destination.js'
 import { type Identity, parseIdentity } from '../../src/model/identity.js'
 import { createDecide } from '../../src/routing/decide.js'
+import type { Appended, Current } from '../../src/store/appended.js'
 import type { Budget, ConfiguredQueue, Decide, LedgerRules, Store } from '../../src/store/contract.js'
 import { queueOf, rulesFor } from '../support/rules.js'
 
@@ -55,6 +56,13 @@ export function createBench(createEngine: () => Promise<Engine>): Bench {
     rowsOf: async (store) => (await store.status())[0]?.rows,
     end: () => engine.end(),
   }
+}
+
+/** The alert as the sender is answered. */
+export function toldOf(appended: Appended): Current | undefined {
+  if (appended.kind !== 'accepted' || appended.current === undefined) return undefined
+  const { state, history } = appended.current
+  return { state, history: history.map((entry) => JSON.parse(entry)) }
 }
 
 export const delivered = { to: 'delivered', status: 201, note: null } as const

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Heartbeat } from '../../src/model/heartbeat.js'
-import type { Appended, Store } from '../../src/store/contract.js'
+import type { Appended } from '../../src/store/appended.js'
+import type { Store } from '../../src/store/contract.js'
 import type { HeartbeatQuery } from '../../src/store/heartbeats.js'
 import { heartbeatDraft } from '../support/drafts.js'
 import type { Bench } from './bench.js'

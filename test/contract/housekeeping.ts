@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Appended, Store } from '../../src/store/contract.js'
+import type { Store } from '../../src/store/contract.js'
 import type { Tidying } from '../../src/store/housekeeping.js'
 import { actionDraft, alertDraft, deleteDraft } from '../support/drafts.js'
-import { type Bench, delivered, route } from './bench.js'
+import { type Bench, delivered, route, toldOf } from './bench.js'
 
 const HOUR = 3_600_000
 const tidying = (now: number, more: Partial<Tidying> = {}): Tidying => ({
@@ -27,7 +27,6 @@ export function housekeepingContract(bench: Bench): void {
     return current === undefined || current === 'ambiguous' ? undefined : current
   }
   const status = async (store: Store, id: string) => (await state(store, id))?.state.status
-  const current = (appended: Appended) => (appended.kind === 'accepted' ? appended.current : undefined)
   const said = async (store: Store, destination = 'mom1') =>
     (await claim(store, 10, 10_000, destination)).map(({ message }) => message.action ?? message.kind)
 
@@ -141,9 +140,9 @@ export function housekeepingContract(bench: Bench): void {
     await store.append(alertDraft({ severity: 'ok' }, { alertId: 'old', acceptedAt: 1_000 }))
     await store.tidy(tidying(3 * HOUR))
     const old = { via: 'http://b', stamp: 500, fromPeer: true, acceptedAt: 3 * HOUR }
-    expect(current(await store.append(alertDraft({ severity: 'major' }, old)))).toBeUndefined()
+    expect(toldOf(await store.append(alertDraft({ severity: 'major' }, old)))).toBeUndefined()
     expect(await status(store, 'old')).toBeUndefined()
-    const fresh = current(await store.append(alertDraft({}, { alertId: 'new', acceptedAt: 3 * HOUR })))
+    const fresh = toldOf(await store.append(alertDraft({}, { alertId: 'new', acceptedAt: 3 * HOUR })))
     expect(fresh?.state).toMatchObject({
       id: 'new',
       duplicateCount: 0,

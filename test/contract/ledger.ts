@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import type { Delivery } from '../../src/model/delivery.js'
 import { type MessageId, randomIds } from '../../src/model/ids.js'
 import type { Draft } from '../../src/model/message.js'
-import type { Appended, Store } from '../../src/store/contract.js'
+import type { Store } from '../../src/store/contract.js'
 import { actionDraft, alertDraft, deleteDraft } from '../support/drafts.js'
-import { type Bench, delivered, route } from './bench.js'
+import { type Bench, delivered, route, toldOf } from './bench.js'
 
 const said = ({ message }: Pick<Delivery, 'message'>): string => {
   if (message.kind === 'delete') return 'delete'
@@ -15,7 +15,6 @@ const said = ({ message }: Pick<Delivery, 'message'>): string => {
 /** The ledger as the store keeps it: state, ids, the last change wins, folding. */
 export function ledgerContract(bench: Bench): void {
   const { open, claim } = bench
-  const current = (appended: Appended) => (appended.kind === 'accepted' ? appended.current : undefined)
 
   /** Delivers all that can be, with the alias if one is given. */
   async function drain(store: Store, alias?: string): Promise<readonly string[]> {
@@ -36,11 +35,18 @@ export function ledgerContract(bench: Bench): void {
     await store.append(alertDraft({}, { alertId: 'first' }))
     await bench.crash()
     const reopened = await bench.reopen()
-    const repeat = current(await reopened.append(alertDraft({}, { alertId: 'second' })))
+    const repeat = toldOf(await reopened.append(alertDraft({}, { alertId: 'second' })))
     expect(repeat?.state).toMatchObject({ id: 'first', lastReceiveId: 'second', duplicateCount: 1, repeat: true })
-    const worse = current(await reopened.append(alertDraft({ severity: 'security' }, { alertId: 'third' })))
+    const worse = toldOf(await reopened.append(alertDraft({ severity: 'security' }, { alertId: 'third' })))
     expect(worse?.state).toMatchObject({ id: 'first', duplicateCount: 0, previousSeverity: 'critical' })
     expect(worse?.history.map(({ severity }) => severity)).toEqual(['security', 'critical'])
+  })
+
+  test('whoever asks for no history gets none, and it is there all the same', async () => {
+    const store = await open()
+    const told = toldOf(await store.append(alertDraft({}, { alertId: 'x', brief: true })))
+    expect([told?.state.id, told?.history]).toEqual(['x', []])
+    expect(await store.alerts.get('x', [])).toMatchObject({ history: [{ type: 'new' }] })
   })
 
   test('the 8 characters that the command line shows are enough, and two alerts that begin alike are not mixed up', async () => {
@@ -61,7 +67,7 @@ export function ledgerContract(bench: Bench): void {
     await store.append(deleteDraft('old'))
     await store.append(alertDraft({}, { alertId: 'new' }))
     expect(await store.append(actionDraft('old', 'close'))).toEqual({ kind: 'gone' })
-    expect(current(await store.append(alertDraft({}, { alertId: 'new' })))?.state.status).toBe('open')
+    expect(toldOf(await store.append(alertDraft({}, { alertId: 'new' })))?.state.status).toBe('open')
   })
 
   test('of a hundred ids of one alert the first and the newest are known', async () => {
@@ -100,7 +106,7 @@ export function ledgerContract(bench: Bench): void {
     }
     await store.append(actionDraft('merged', 'ack', { via: 'http://a' }))
     const [ack] = await claim(store, 10, 10_000, 'b')
-    expect(current(await store.append(alertDraft({ resource: 'r2' })))?.state.status).toBe('ack')
+    expect(toldOf(await store.append(alertDraft({ resource: 'r2' })))?.state.status).toBe('ack')
     await store.settle(ack as Delivery, delivered, 10_000)
     await store.append(deleteDraft('merged', { via: 'http://a' }))
     expect(await store.append(actionDraft('r1', 'ack'))).toEqual({ kind: 'gone' })
@@ -140,7 +146,7 @@ export function ledgerContract(bench: Bench): void {
     await store.append(actionDraft('x', 'close'))
     expect(await drain(store)).toEqual(['critical shelved', 'close'])
     const reopened = await store.append(alertDraft({ severity: 'minor' }, { alertId: 'x' }))
-    expect(current(reopened)?.state.status).toBe('shelved')
+    expect(toldOf(reopened)?.state.status).toBe('shelved')
     expect(await drain(store), 'what it was before, the peer may remember in another way').toEqual([
       'minor open',
       'minor shelved',
@@ -172,8 +178,8 @@ export function ledgerContract(bench: Bench): void {
     await store.append(alertDraft({ severity: 'normal' }, { alertId: 'x', acceptedAt: 90_000 }))
     const late = await store.append(alertDraft({ severity: 'critical' }, fromRelay(50_000, { alertId: 'x' })))
     expect(late).toMatchObject({ kind: 'accepted', queued: [], skipped: 1, outdated: true })
-    expect(current(late)?.state).toMatchObject({ severity: 'normal', status: 'closed' })
-    expect(current(late)?.history.map(({ severity }) => severity)).toEqual(['critical', 'normal'])
+    expect(toldOf(late)?.state).toMatchObject({ severity: 'normal', status: 'closed' })
+    expect(toldOf(late)?.history.map(({ severity }) => severity)).toEqual(['critical', 'normal'])
     expect(await drain(store)).toEqual(['normal open'])
   })
 

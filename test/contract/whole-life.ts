@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Delivery } from '../../src/model/delivery.js'
 import type { Message } from '../../src/model/message.js'
-import type { Current, Store } from '../../src/store/contract.js'
+import type { Current } from '../../src/store/appended.js'
+import type { Store } from '../../src/store/contract.js'
 import { actionDraft, alertDraft, changeDraft, deleteDraft, noteDraft, webhookDraft } from '../support/drafts.js'
 import { type Bench, delivered, route } from './bench.js'
 

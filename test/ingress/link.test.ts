@@ -66,7 +66,7 @@ describe('each message of a batch', () => {
       id: NEW_ID.test(String(id)) ? expect.stringMatching(NEW_ID) : id,
     })
     const shown = ({ drafts }: typeof together) =>
-      drafts.map(({ messageId: _, acceptedAt: _at, requestId: _r, trace: _t, ...draft }) => ({
+      drafts.map(({ messageId: _, acceptedAt: _at, requestId: _r, trace: _t, brief: _b, ...draft }) => ({
         ...draft,
         alertId: undefined,
         alert: undefined,
@@ -77,6 +77,13 @@ describe('each message of a batch', () => {
       Object.entries(counters.snapshot()).filter(([name]) => name !== 'batches received')
     // by itself it is refused before it comes to where that is counted
     if (single.status !== 431 && message.path !== '/nothing') expect(refusals(together)).toEqual(refusals(by))
+  })
+
+  test('asks the store for no history, which its answer leaves out', async () => {
+    const ingress = await startIngress({ auth })
+    await sendBatch(ingress, [alert('first')], PEER)
+    await sendAlone(ingress, alert('second'), PEER)
+    expect(ingress.drafts.map(({ brief }) => brief)).toEqual([true, false])
   })
 
   test('comes to the store as it is, with what it said of itself', async () => {

@@ -17,7 +17,7 @@ import { type Identity, parseIdentity } from '../../src/model/identity.js'
 import { randomIds } from '../../src/model/ids.js'
 import type { Draft } from '../../src/model/message.js'
 import { passOn } from '../../src/model/tracing.js'
-import type { Appended } from '../../src/store/contract.js'
+import type { Appended } from '../../src/store/appended.js'
 import { rulesFor } from '../support/rules.js'
 
 export const BASE_URL = 'http://127.0.0.1:9102'
@@ -156,6 +156,9 @@ export const sentBody = (draft: Draft | undefined): Record<string, unknown> => J
 /** As a store does that has never heard of the alert. */
 function acceptedAs(draft: Draft): Appended {
   const applied = draft.kind === 'alert' ? rulesFor([]).apply(draft, undefined) : undefined
-  const current = applied && { state: applied.state, history: applied.entry === undefined ? [] : [applied.entry] }
+  const current = applied && {
+    state: applied.state,
+    history: applied.entry === undefined ? [] : [JSON.stringify(applied.entry)],
+  }
   return { kind: 'accepted', queued: ['mom1', 'mom2'], skipped: 1, full: [], current }
 }

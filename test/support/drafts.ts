@@ -8,7 +8,7 @@ import type { Draft, NoteAction } from '../../src/model/message.js'
 /** Drafts as ingress makes them, for tests below HTTP. */
 
 type Extra = Partial<
-  Pick<Draft, 'messageId' | 'acceptedAt' | 'stamp' | 'requestId' | 'fromPeer' | 'customers' | 'body'>
+  Pick<Draft, 'messageId' | 'acceptedAt' | 'stamp' | 'requestId' | 'fromPeer' | 'customers' | 'brief' | 'body'>
 > & {
   via?: string
 }

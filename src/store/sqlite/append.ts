@@ -2,7 +2,8 @@ import type Database from 'better-sqlite3'
 import type { Change, Decision, Verdict } from '../../model/decision.js'
 import type { AlertState, Note } from '../../model/ledger.js'
 import { type AboutAlert, type Draft, isAboutAlert } from '../../model/message.js'
-import type { Appended, Current, Decide, LedgerRules } from '../contract.js'
+import type { Appended, CurrentAsKept } from '../appended.js'
+import type { Decide, LedgerRules } from '../contract.js'
 import type { AlertIds } from './index/alert-ids.js'
 import type { AlertIndex, IndexedAlert } from './index/alert-index.js'
 import { factsAlone, factsOf } from './index/facts.js'
@@ -52,7 +53,7 @@ interface Subject {
   readonly from: QueueState | undefined
 }
 
-/** One message into journal, outbox, index, ledger and seen ids, or nothing: runs inside a transaction's savepoint. */
+/** One message into journal, outbox, index, ledger and seen ids, or nothing: runs inside a transaction. */
 export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Appended {
   const { db, journal, queues, index, alertIds, identify, marks, ledger, notes, heartbeats, follow, decide, rules } =
     deps
@@ -152,7 +153,7 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
 
   /** What the sender is told of. */
   const outcomeOf = (draft: Draft, alert: number, state?: AlertState) => ({
-    current: draft.kind === 'alert' ? ledger.current(alert, state) : undefined,
+    current: draft.kind === 'alert' ? ledger.kept(alert, { state, history: draft.brief !== true }) : undefined,
     note: draft.kind === 'note' ? notes.get(draft.noteId, alert) : undefined,
   })
 
@@ -219,7 +220,10 @@ const lastOf = (change: Change, { judged, found }: Subject): Change =>
 
 const isQueued = (verdict: Verdict): verdict is Extract<Verdict, { kind: 'queue' }> => verdict.kind === 'queue'
 
-const NOTHING_TOLD: { current: Current | undefined; note: Note | undefined } = { current: undefined, note: undefined }
+const NOTHING_TOLD: { current: CurrentAsKept | undefined; note: Note | undefined } = {
+  current: undefined,
+  note: undefined,
+}
 
 const accepted = (verdicts: readonly Verdict[]): Extract<Appended, { kind: 'accepted' }> => {
   const queued = verdicts.filter(isQueued).map(({ destination }) => destination)

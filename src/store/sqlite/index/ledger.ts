@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3'
 import type { AlertState, Applied, Became, HistoryEntry } from '../../../model/ledger.js'
 import type { AboutAlert } from '../../../model/message.js'
-import type { Current, LedgerRules } from '../../contract.js'
+import type { Current, CurrentAsKept } from '../../appended.js'
+import type { LedgerRules } from '../../contract.js'
 import { createListing } from './listing.js'
 import type { Notes } from './notes.js'
 import {
@@ -43,8 +44,12 @@ export interface Ledger {
   write(alert: number, draft: AboutAlert, judged: Judged, entry: LedgerEntry | undefined, seq: number): void
   /** The stamp of the newest change, of a deleted alert its delete's. */
   stampOf(alert: number): number | undefined
-  /** `known`: its state, where that was just written. */
-  current(alert: number, known?: AlertState): Current | undefined
+  current(alert: number): Current | undefined
+  /** `state`: where it was just written. */
+  kept(
+    alert: number,
+    wanted: { readonly state: AlertState | undefined; readonly history: boolean },
+  ): CurrentAsKept | undefined
 }
 
 /** Alerta's HISTORY_LIMIT (settings.py). */
@@ -93,13 +98,13 @@ export function createLedger(
     return { alert, state: JSON.parse(state), registers: JSON.parse(registers), changedSeq, cleared }
   }
 
-  function historyOf(alert: number): readonly HistoryEntry[] {
-    const entries: HistoryEntry[] = []
+  function historyOf(alert: number): readonly string[] {
+    const entries: string[] = []
     let bytes = 0
     for (const text of statement.history.iterate(alert)) {
       bytes += text.length
       if (bytes > HISTORY_BYTES) break
-      entries.push(JSON.parse(text))
+      entries.push(text)
     }
     return entries
   }
@@ -144,9 +149,13 @@ export function createLedger(
       statement.write.run(alert, state.severity, state.status, registers, changedSeq, text, comes ? 1 : 0)
       listing.keep(alert, state, entry?.cleared && comes ? undefined : entry?.state)
     },
-    current(alert, known) {
-      const state = known ?? read(alert)?.state
-      return state && { state, history: historyOf(alert) }
+    current(alert) {
+      const state = read(alert)?.state
+      return state && { state, history: historyOf(alert).map((text): HistoryEntry => JSON.parse(text)) }
+    },
+    kept(alert, wanted) {
+      const state = wanted.state ?? read(alert)?.state
+      return state && { state, history: wanted.history ? historyOf(alert) : [] }
     },
   }
 

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { Draft } from '../../../model/message.js'
-import type { Appended, Decide, LedgerRules } from '../../contract.js'
+import type { Appended } from '../../appended.js'
+import type { Decide, LedgerRules } from '../../contract.js'
 import type { Moves } from '../../moves.js'
 import { reading } from '../faults.js'
 import type { AlertIds } from '../index/alert-ids.js'

@@ -1,6 +1,7 @@
 import type { Verdict } from '../../../model/decision.js'
 import type { Draft } from '../../../model/message.js'
-import type { Appended, Budget } from '../../contract.js'
+import type { Appended } from '../../appended.js'
+import type { Budget } from '../../contract.js'
 import type { Tx } from '../writer.js'
 import type { QueueState, Queues } from './queues.js'
 
