@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Secret } from '../config/secret.js'
 import type { Principal } from './principal.js'
 
@@ -13,4 +13,4 @@ export function createSecretIndex(
   return (digest) => principals.get(digest)
 }
 
-export const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64')
+export const digestOf = (text: string): string => hash('sha256', text, 'base64')

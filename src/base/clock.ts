@@ -4,6 +4,8 @@ export interface Clock {
   monotonic(): number
   /** Resolves at `at` (epoch ms) or when the signal aborts, whichever is first; never rejects. */
   until(at: number, signal?: AbortSignal): Promise<void>
+  /** Rings at `at` (epoch ms), not before this returns; what it returns makes it silent. Cheaper than a signal. */
+  alarm(at: number, ring: () => void): () => void
 }
 
 /** setTimeout overflows above 2^31-1 ms and would fire at once. */
@@ -15,17 +17,22 @@ export const systemClock: Clock = {
   until(at, signal) {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve()
-      const wait = Math.min(Math.max(at - Date.now(), 0), LONGEST_TIMER_MS)
       const done = () => {
         clearTimeout(timer)
         signal?.removeEventListener('abort', done)
         resolve()
       }
-      const timer = setTimeout(done, wait)
+      const timer = setTimeout(done, waitUntil(at))
       signal?.addEventListener('abort', done, { once: true })
     })
   },
+  alarm(at, ring) {
+    const timer = setTimeout(ring, waitUntil(at))
+    return () => clearTimeout(timer)
+  },
 }
+
+const waitUntil = (at: number): number => Math.min(Math.max(at - Date.now(), 0), LONGEST_TIMER_MS)
 
 /** ISO 8601 UTC with milliseconds, the form Alerta prints and accepts. */
 export const iso = (ms: number): string => new Date(ms).toISOString()

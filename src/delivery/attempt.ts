@@ -48,7 +48,7 @@ function createSend({ destination, client, ours, clock, tracing }: AttemptDeps):
   return async (delivery, signal) => {
     const { message } = delivery
     const { trace, end } = tracing.attempt({ destination: destination.name, message, attempt: delivery.attempt })
-    const exchange = await client.exchange(buildRequest(destination, { ...delivery, trace }, ours), signal)
+    const exchange = await client.exchange(buildRequest(destination, { trace, ...delivery }, ours), signal)
     const asked = { kind, accept, write: message.kind, ours: ours.identities, sentHops: message.hops }
     const outcome = judge(exchange, { ...asked, now: clock.now(), redact })
     end(outcome)

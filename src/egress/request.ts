@@ -1,3 +1,4 @@
+import { encodeId } from '../base/encode-id.js'
 import { unreachable } from '../base/unreachable.js'
 import type { DestinationConfig } from '../config/destination.js'
 import { formatAccepted } from '../model/accepted.js'
@@ -26,25 +27,22 @@ export function buildRequest(destination: DestinationConfig, delivery: Addressed
   // a webhook that came by GET has an empty body
   const body =
     message.body === null || (message.kind === 'webhook' && message.contentType === null) ? null : message.body
-  return {
-    ...target(destination, delivery),
-    headers: {
-      ...(body === null ? {} : { 'content-type': message.contentType ?? CONTENT_TYPE }),
-      'user-agent': userAgent(ours),
-      'x-alerta-loop': loopHeader(destination, message.hops, ours),
-      'x-request-id': message.requestId,
-      ...(trace === undefined ? {} : { traceparent: traceparent(trace) }),
-      ...(trace?.state === undefined ? {} : { tracestate: trace.state }),
-      ...(destination.kind === 'alerta' ? {} : { 'x-alerta-message': message.messageId }),
-      ...(destination.kind === 'relay'
-        ? { 'x-alerta-accepted': formatAccepted(message.stamp ?? message.acceptedAt, message.became) }
-        : {}),
-      // what the relay sends by itself has no sender
-      ...(destination.forwarded_for && message.sender !== '' ? { 'x-forwarded-for': message.sender } : {}),
-    },
-    body,
-    batch: mayBeBatched(destination, delivery),
+  const { method, path } = target(destination, delivery)
+  const headers: Record<string, string> = {
+    'user-agent': userAgent(ours),
+    'x-alerta-loop': loopHeader(destination, message.hops, ours),
+    'x-request-id': message.requestId,
   }
+  if (body !== null) headers['content-type'] = message.contentType ?? CONTENT_TYPE
+  if (trace !== undefined) headers.traceparent = traceparent(trace)
+  if (trace?.state !== undefined) headers.tracestate = trace.state
+  if (destination.kind !== 'alerta') headers['x-alerta-message'] = message.messageId
+  if (destination.kind === 'relay') {
+    headers['x-alerta-accepted'] = formatAccepted(message.stamp ?? message.acceptedAt, message.became)
+  }
+  // what the relay sends by itself has no sender
+  if (destination.forwarded_for && message.sender !== '') headers['x-forwarded-for'] = message.sender
+  return { method, path, headers, body, batch: mayBeBatched(destination, delivery) }
 }
 
 /** What failed goes by itself the next time: were it what a whole batch fails by, all the others would fail with it. */
@@ -55,8 +53,18 @@ export const userAgent = (ours: Pick<Ours, 'version'>): string => `alerta-relay/
 
 /** The destination's path and what follows it, escaped as Hawk's signer would, so that both mean the same bytes. */
 export function pathBelow(destination: Pick<DestinationConfig, 'url'>, rest: string): string {
-  const base = new URL(destination.url).pathname.replace(/\/+$/, '')
-  return `${base}${rest}`.replace(/['|^`{}]/g, percent)
+  return `${pathOf(destination)}${rest}`.replace(/['|^`{}]/g, percent)
+}
+
+const paths = new WeakMap<Pick<DestinationConfig, 'url'>, string>()
+
+/** Taken out of its URL once. */
+function pathOf(destination: Pick<DestinationConfig, 'url'>): string {
+  const known = paths.get(destination)
+  if (known !== undefined) return known
+  const path = new URL(destination.url).pathname.replace(/\/+$/, '')
+  paths.set(destination, path)
+  return path
 }
 
 /** Only a peer of Alerta's kind has ids of its own; an http system never told us one. */
@@ -65,7 +73,7 @@ const alertId = (destination: DestinationConfig, { message, alias }: Addressed):
 
 function target(destination: DestinationConfig, delivery: Addressed): Pick<OutgoingRequest, 'method' | 'path'> {
   const { message } = delivery
-  const alert = `/alert/${escapeId(alertId(destination, delivery))}`
+  const alert = () => `/alert/${escapeId(alertId(destination, delivery))}`
   const below = (path: string): string => pathBelow(destination, path)
   switch (message.kind) {
     case 'alert':
@@ -75,14 +83,14 @@ function target(destination: DestinationConfig, delivery: Addressed): Pick<Outgo
     case 'tag':
     case 'untag':
     case 'attributes':
-      return { method: 'PUT', path: below(`${alert}/${message.kind}`) }
+      return { method: 'PUT', path: below(`${alert()}/${message.kind}`) }
     case 'delete':
-      return { method: 'DELETE', path: below(alert) }
+      return { method: 'DELETE', path: below(alert()) }
     case 'note': {
       const note = noteId(destination, delivery)
-      if (message.action === 'add' || note === undefined) return { method: 'PUT', path: below(`${alert}/note`) }
+      if (message.action === 'add' || note === undefined) return { method: 'PUT', path: below(`${alert()}/note`) }
       const method = message.action === 'remove' ? 'DELETE' : 'PUT'
-      return { method, path: below(`${alert}/note/${escapeId(note)}`) }
+      return { method, path: below(`${alert()}/note/${escapeId(note)}`) }
     }
     case 'heartbeat':
       return { method: 'POST', path: below('/heartbeat') }
@@ -100,8 +108,6 @@ export const noteId = (destination: DestinationConfig, { message, noteAlias }: A
 const shared = ({ kind }: DestinationConfig, id: string | null): string | undefined =>
   kind === 'alerta' ? undefined : (id ?? undefined)
 
-/** Through a Buffer, for an id may hold half a surrogate pair, on which encodeURIComponent throws. */
-export const escapeId = (id: string): string =>
-  encodeURIComponent(Buffer.from(id).toString()).replace(/[!'()*]/g, percent)
+export const escapeId = (id: string): string => encodeId(id).replace(/[!'()*]/g, percent)
 
 const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`

@@ -1,5 +1,6 @@
+import { encodeId } from '../base/encode-id.js'
 import { noteOf } from '../ledger/apply-note.js'
-import { encodeId, hrefOf, shownNote } from '../ledger/shown.js'
+import { hrefOf, shownNote } from '../ledger/shown.js'
 import type { Ids } from '../model/ids.js'
 import type { NoteAction } from '../model/message.js'
 import type { Receipt } from './accept.js'

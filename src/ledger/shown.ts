@@ -1,4 +1,5 @@
 import { iso } from '../base/clock.js'
+import { encodeId } from '../base/encode-id.js'
 import type { AlertState, HistoryEntry, Note } from '../model/ledger.js'
 
 /** An alert of the ledger as Alerta's API shows it, the history oldest first (alerta/models/alert.py: serialize). */
@@ -15,7 +16,10 @@ export function alertText(
   { state, history }: { readonly state: AlertState; readonly history: readonly string[] },
   baseUrl: string,
 ): string {
-  const entries = history.toReversed().map((entry) => entryText(entry, baseUrl))
+  const alerts = JSON.stringify(hrefOf('', baseUrl)).slice(0, -1)
+  const entries = history
+    .toReversed()
+    .map((entry) => entryText(entry, alerts) ?? JSON.stringify(shownEntry(JSON.parse(entry), baseUrl)))
   return `${JSON.stringify(shownState(state, baseUrl)).slice(0, -1)},"history":[${entries.join(',')}]}`
 }
 
@@ -73,12 +77,13 @@ const shownEntry = (entry: HistoryEntry, baseUrl: string): Shown<keyof HistoryEn
 /** An entry as it is written. No text in it has a member like `updateTime`: its quotes would have backslashes. */
 const ENTRY = /^\{"id":"([\w-]+)",(.*),"updateTime":(\d+),"user":/
 
-function entryText(text: string, baseUrl: string): string {
+/** `alerts`: what all hrefs begin with, a JSON text without its end. Undefined: it was written otherwise. */
+function entryText(text: string, alerts: string): string | undefined {
   const match = ENTRY.exec(text)
-  if (match === null) return JSON.stringify(shownEntry(JSON.parse(text), baseUrl))
+  if (match === null) return undefined
   const [begun, id, middle, updateTime] = match as unknown as [string, string, string, string]
-  const href = JSON.stringify(hrefOf(id, baseUrl))
-  return `{"id":"${id}","href":${href},${middle},"updateTime":"${iso(Number(updateTime))}","user":${text.slice(begun.length)}`
+  const rest = text.slice(begun.length)
+  return `{"id":"${id}","href":${alerts}${id}",${middle},"updateTime":"${iso(Number(updateTime))}","user":${rest}`
 }
 
 /** A note as Alerta's API shows it (alerta/models/note.py: serialize). */
@@ -96,10 +101,3 @@ export const shownNote = (note: Note, baseUrl: string): Readonly<Record<string, 
 }
 
 export const hrefOf = (id: string, baseUrl: string): string => `${baseUrl}/alert/${encodeId(id)}`
-
-/** Most ids are these alone. */
-const NEEDS_NO_CODE = /^[\w-]+$/
-
-/** Through a Buffer, for an id may hold half a surrogate pair, on which encodeURIComponent throws. */
-export const encodeId = (id: string): string =>
-  NEEDS_NO_CODE.test(id) ? id : encodeURIComponent(Buffer.from(id).toString())

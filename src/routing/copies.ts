@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { unreachable } from '../base/unreachable.js'
 import type { Change } from '../model/decision.js'
 import { sameOrigin, samePath } from '../model/hops.js'
@@ -33,10 +33,7 @@ export function isCopy(kind: Draft['kind'], change: Change, last: Change): boole
 }
 
 function contentDigest(draft: AboutAlert): string {
-  return createHash('sha256')
-    .update(JSON.stringify(content(draft)))
-    .digest('base64url')
-    .slice(0, 22)
+  return hash('sha256', JSON.stringify(content(draft)), 'base64url').slice(0, 22)
 }
 
 function content(draft: AboutAlert): readonly unknown[] {

@@ -214,6 +214,7 @@ const HASTY: Clock = {
   now: () => EPOCH + (systemClock.now() - EPOCH) * HASTE,
   monotonic: () => systemClock.monotonic() * HASTE,
   until: (at, signal) => systemClock.until(systemClock.now() + (at - HASTY.now()) / HASTE, signal),
+  alarm: (at, ring) => systemClock.alarm(systemClock.now() + (at - HASTY.now()) / HASTE, ring),
 }
 const EPOCH = systemClock.now()
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }

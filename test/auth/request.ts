@@ -11,6 +11,7 @@ export function stoppedClock(at = Date.UTC(2026, 0, 2)): Clock & { move(ms: numb
     now: () => now,
     monotonic: () => now,
     until: async () => {},
+    alarm: () => () => {},
     move(ms) {
       now += ms
     },

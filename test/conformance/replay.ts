@@ -84,6 +84,7 @@ function createTime(): { readonly clock: Clock; goOn(ms: number): void } {
       now: () => systemClock.now() + ahead,
       monotonic: () => systemClock.monotonic() + ahead,
       until: (at, signal) => systemClock.until(at - ahead, signal),
+      alarm: (at, ring) => systemClock.alarm(at - ahead, ring),
     },
     goOn(ms) {
       ahead += ms

@@ -31,6 +31,7 @@ function createTestClock(): TestClock {
     now,
     monotonic,
     until: (at, signal) => systemClock.until(systemClock.now() + (at - now()) / SPEED, signal),
+    alarm: (at, ring) => systemClock.alarm(systemClock.now() + (at - now()) / SPEED, ring),
     jump: (ms) => (wall += ms),
     pass: (ms) => (both += ms),
   }

@@ -37,6 +37,13 @@ export function createFakeClock(start = 1_000_000): FakeClock {
         signal?.addEventListener('abort', onAbort, { once: true })
       })
     },
+    alarm(at, ring) {
+      const wait = { at, done: ring }
+      waits.push(wait)
+      return () => {
+        waits = waits.filter((one) => one !== wait)
+      }
+    },
     async advance(ms) {
       const end = wall + ms
       for (;;) {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { systemClock } from '../../../src/base/clock.js'
 import type { SinkBehaviour, Tally } from '../sink.js'
 
-/** A destination that only counts: answers as Alerta would, and checks that each resource's numbers rise. */
+/** A destination that only counts: answers as Alerta would, with the id of the first of each resource, and checks that each resource's numbers rise. */
 
 const { delayMs, hangs, tenthsOf } = JSON.parse(process.argv[2] ?? '{}') as SinkBehaviour
 const MOST_NUMBERS = 2 ** 24
@@ -10,6 +10,7 @@ const MOST_RESOURCES = 2 ** 20
 
 const seen = new Uint8Array(MOST_NUMBERS)
 const last = new Float64Array(MOST_RESOURCES)
+const ids = new Map<string, string>()
 const tally: Tally = { received: 0, distinct: 0, disordered: 0, tenths: [] }
 const GET_ANSWER = '{"status":"ok","total":0,"alerts":[]}'
 
@@ -39,7 +40,9 @@ function take(body: string): string {
     if (number < (last[place] ?? 0)) tally.disordered += 1
     last[place] = number
   }
-  return `{"status":"ok","id":"${text(body, '"id":"')}","alert":{}}`
+  const id = ids.get(resource) ?? text(body, '"id":"')
+  ids.set(resource, id)
+  return `{"status":"ok","id":"${id}","alert":{}}`
 }
 
 const server = createServer((request, response) => {

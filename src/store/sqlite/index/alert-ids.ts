@@ -12,7 +12,7 @@ export interface AlertIds {
   resolve(id: string): Resolved | 'ambiguous' | undefined
   /**
    * `source`: 0 a sender, else the destination that knows the alert by this id. What a sender called it goes first.
-   * Returns the alert that the id meant until now.
+   * Returns the other alert that the id meant until now.
    */
   note(id: string, alert: number, source: number, at: number): number | undefined
   /**
@@ -28,12 +28,15 @@ export const SHORTEST_PREFIX = 8
 const LAST_KEPT = 32
 /** Ids looked at for one prefix; an alert has about so many per source. */
 const PREFIX_ROWS = 256
+/** That an id is still in use is written no more often: each writes a page of its own. */
+const SEEN_AGAIN_MS = 60_000
 /** Sorts behind every id that begins like the prefix. */
 export const LAST_CHARACTER = '\u{10ffff}'
 
 export function createAlertIds(db: Database.Database): AlertIds {
   const statement = {
     exact: db.prepare<[string], number>('SELECT alert FROM alert_id WHERE id = ?').pluck(),
+    known: db.prepare<[string], { alert: number; seen_at: number }>('SELECT alert, seen_at FROM alert_id WHERE id = ?'),
     customer: db
       .prepare<[string], string | null>(
         'SELECT customer FROM alert_id JOIN alert ON alert.id = alert_id.alert WHERE alert_id.id = ?',
@@ -67,7 +70,9 @@ export function createAlertIds(db: Database.Database): AlertIds {
       return found.some((one) => one.alert !== found[0]?.alert) ? 'ambiguous' : found[0]
     },
     note(id, alert, source, at) {
-      // most are new
+      // a destination tells the same one each time; of a sender most are new
+      const known = source === 0 ? undefined : statement.known.get(id)
+      if (known?.alert === alert && at - known.seen_at < SEEN_AGAIN_MS) return undefined
       const n = statement.insert.get({ id, alert, source, at })
       if (n === undefined) {
         const before = statement.exact.get(id)

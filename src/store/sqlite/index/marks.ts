@@ -40,6 +40,8 @@ export function createMarks(db: Database.Database): Marks {
        ON CONFLICT (alert, destination) DO UPDATE SET state = excluded.state, sent = max(sent, excluded.sent)
        WHERE state <> excluded.state OR sent < excluded.sent`,
     ),
+    // apart, for the alias stands in an index, which is written anew also where nothing changes
+    again: db.prepare('UPDATE mark SET alias_seq = ? WHERE alert = ? AND destination = ? AND alias = ?'),
     learn: db.prepare('UPDATE mark SET alias = ?, alias_seq = ? WHERE alert = ? AND destination = ?'),
     changed: db.prepare('UPDATE mark SET changed_seq = ? WHERE alert = ? AND destination = ?'),
     resent: db.prepare('UPDATE mark SET resent_seq = changed_seq WHERE alert = ? AND destination = ?'),
@@ -53,7 +55,10 @@ export function createMarks(db: Database.Database): Marks {
     of: (alert) => new Map(statement.of.all(alert).map((row) => [row.name, row])),
     get: (alert, destination) => statement.get.get(alert, destination),
     set: (alert, destination, mark, sent) => void statement.set.run(alert, destination, mark, sent ? 1 : 0),
-    learn: (alert, destination, alias, seq) => void statement.learn.run(alias, seq, alert, destination),
+    learn(alert, destination, alias, seq) {
+      if (statement.again.run(seq, alert, destination, alias).changes > 0) return
+      statement.learn.run(alias, seq, alert, destination)
+    },
     changed: (alert, destination, seq) => void statement.changed.run(seq, alert, destination),
     resent: (alert, destination) => void statement.resent.run(alert, destination),
     byAlias: (alias, destination) => statement.byAlias.all(alias, destination),
