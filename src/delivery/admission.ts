@@ -21,11 +21,11 @@ export interface AdmissionDeps {
   readonly deepestMoving: () => number
 }
 
-const TICK_MS = 50
+const TICK_MS = 20
 const BUSY = 0.9
 const DEEP = 256
 /** Let in at every tick all the same, so that a sender waits for seconds at worst. */
-const ANYWAY = 16
+const ANYWAY = 6
 
 export function createAdmission({ clock, utilisation, deepestMoving }: AdmissionDeps): Admission {
   const wakeup = createWakeup()

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import pRetry from 'p-retry'
 import { Pool } from 'undici'
 import type { Signer } from '../auth/sign.js'
@@ -11,6 +10,7 @@ import { isPassing } from './failure.js'
 import type { Resolve } from './lookup.js'
 import { createDump, createKeeping, createReading, type Reading } from './reading.js'
 import { createReceiver } from './receiver.js'
+import { createStops } from './stops.js'
 
 /** Shorter than gunicorn's 2 s, so that we never write to a connection that the peer is closing. */
 const KEEP_ALIVE_MS = 1_500
@@ -90,6 +90,8 @@ export function createClient(destination: DestinationConfig, deps: ClientDeps): 
     ),
   })
 
+  const stops = createStops()
+
   async function once(
     request: OutgoingRequest,
     deadline: number,
@@ -107,15 +109,12 @@ export function createClient(destination: DestinationConfig, deps: ClientDeps): 
       receiver.stop('TIMEOUT', `no answer ${within}`, `no connection ${within}`)
     }
     const alarms = [deps.clock.alarm(deadline, onTimeout)]
-    const onAbort = () => receiver.stop('STOPPED', 'the relay is stopping')
-    // one signal may stop as many requests as the destination takes at once; Node warns from 11 on
-    setMaxListeners(0, signal)
-    signal.addEventListener('abort', onAbort, { once: true })
+    const forget = stops.add(signal, () => receiver.stop('STOPPED', 'the relay is stopping'))
     const { method, path, body } = request
     pool.dispatch({ method, path, headers, body }, receiver.handler)
     const exchange = await receiver.exchange
     for (const silence of alarms) silence()
-    signal.removeEventListener('abort', onAbort)
+    forget()
     return exchange
   }
 
