@@ -21,11 +21,11 @@ export interface AdmissionDeps {
   readonly deepestMoving: () => number
 }
 
-const TICK_MS = 20
+const TICK_MS = 50
 const BUSY = 0.9
 const DEEP = 256
 /** Let in at every tick all the same, so that a sender waits for seconds at worst. */
-const ANYWAY = 6
+const ANYWAY = 16
 
 export function createAdmission({ clock, utilisation, deepestMoving }: AdmissionDeps): Admission {
   const wakeup = createWakeup()
