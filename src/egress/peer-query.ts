@@ -1,3 +1,4 @@
+import { percentEncoded } from '../base/percent.js'
 import type { AlertKey } from '../model/alert.js'
 import type { PeerAlert } from '../model/ledger.js'
 import { escapeId } from './request.js'
@@ -53,7 +54,4 @@ const literal = (value: string): string =>
   value.startsWith('~') ? `~${value.replace(/[!-/:-@[-`{-~]/g, '\\$&')}` : value
 
 const query = (parameters: readonly (readonly (string | number)[])[]): string =>
-  parameters.map((parameter) => parameter.map((part) => encode(String(part))).join('=')).join('&')
-
-/** Through a Buffer, for a text may hold half a surrogate pair, on which encodeURIComponent throws. */
-const encode = (text: string): string => encodeURIComponent(Buffer.from(text).toString())
+  parameters.map((parameter) => parameter.map((part) => percentEncoded(String(part))).join('=')).join('&')

@@ -1,4 +1,4 @@
-import { encodeId } from '../base/encode-id.js'
+import { percentEncoded } from '../base/percent.js'
 import { unreachable } from '../base/unreachable.js'
 import type { DestinationConfig } from '../config/destination.js'
 import { formatAccepted } from '../model/accepted.js'
@@ -108,6 +108,6 @@ export const noteId = (destination: DestinationConfig, { message, noteAlias }: A
 const shared = ({ kind }: DestinationConfig, id: string | null): string | undefined =>
   kind === 'alerta' ? undefined : (id ?? undefined)
 
-export const escapeId = (id: string): string => encodeId(id).replace(/[!'()*]/g, percent)
+export const escapeId = (id: string): string => percentEncoded(id).replace(/[!'()*]/g, percent)
 
 const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`

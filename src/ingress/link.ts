@@ -62,11 +62,9 @@ const sizeOf = (headers: Batched['headers']): number =>
 function brief({ status, headers, body }: Pick<Answer, 'body' | 'headers'> & { status: number }): BatchedAnswer {
   const { status: said, id, message } = body
   const { 'Retry-After': after } = headers ?? {}
-  return {
-    status,
-    ...(after === undefined ? {} : { headers: { 'retry-after': after } }),
-    body: { status: said, ...(id === undefined ? {} : { id }), ...(message === undefined ? {} : { message }) },
-  }
+  // what is undefined is left out of the JSON
+  const answer = { status, body: { status: said, id, message } }
+  return after === undefined ? answer : { ...answer, headers: { 'retry-after': after } }
 }
 
 /** One for each message; each waits for those before it. */

@@ -44,7 +44,8 @@ export function createReceiveAlert(deps: ReceiveDeps): (visit: Visit) => Promise
     if (customer.kind === 'refused') throw new Refused(400, customer.problem)
     const at = deps.clock.now()
     const alertId = textOr(object, 'id', null) ?? deps.ids.id()
-    const createTime = createTimeOf(object) ?? iso(at)
+    const givenTime = createTimeOf(object)
+    const createTime = givenTime ?? iso(at)
     const alert = alertFields(object, { createTime, customer: customer.customer }, deps.rules)
     const forbidden = deps.policy(alert)
     if (forbidden !== undefined) {
@@ -57,7 +58,7 @@ export function createReceiveAlert(deps: ReceiveDeps): (visit: Visit) => Promise
 
     const additions = new Map<string, string>()
     if (textOr(object, 'id', null) === null) additions.set('id', alertId)
-    if (createTimeOf(object) === undefined) additions.set('createTime', createTime)
+    if (givenTime === undefined) additions.set('createTime', createTime)
     if (customer.kind === 'pinned') additions.set('customer', customer.customer)
     const write: Write =
       blackout === 'note'

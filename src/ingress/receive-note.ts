@@ -1,4 +1,4 @@
-import { encodeId } from '../base/encode-id.js'
+import { percentEncoded } from '../base/percent.js'
 import { noteOf } from '../ledger/apply-note.js'
 import { hrefOf, shownNote } from '../ledger/shown.js'
 import type { Ids } from '../model/ids.js'
@@ -31,7 +31,7 @@ export function createReceiveNote(deps: Deps): (visit: Visit) => Promise<Answer>
     return {
       status: 201,
       body: { status: 'ok', id: note.id, note: shownNote(note, deps.baseUrl) },
-      headers: { Location: `${hrefOf(note.alert, deps.baseUrl)}/note/${encodeId(note.id)}` },
+      headers: { Location: `${hrefOf(note.alert, deps.baseUrl)}/note/${percentEncoded(note.id)}` },
     }
   }
 }

@@ -82,7 +82,9 @@ export function createSeveral(deps: SeveralDeps): (c: Context<IngressEnv>) => Pr
 }
 
 /** Where a part of a request is from: proxies on the way have added to the headers of the whole only. */
-function seenThrough({ socket, headers }: Arriving, part: Headed): Arriving {
+function seenThrough(whole: Arriving, part: Headed): Arriving {
+  if (part.headers['x-forwarded-for'] === undefined) return whole
+  const { socket, headers } = whole
   const passed = [part.headers['x-forwarded-for'], headers['x-forwarded-for']].flat().filter(Boolean).join(', ')
   return { socket, headers: { ...headers, 'x-forwarded-for': passed } }
 }

@@ -1,4 +1,5 @@
 import { iso } from '../base/clock.js'
+import { percentEncoded } from '../base/percent.js'
 import { type Heartbeat, heartbeatStatus, latencyOf } from '../model/heartbeat.js'
 
 /** A heartbeat as Alerta's API shows it (alerta/models/heartbeat.py: serialize). */
@@ -9,7 +10,7 @@ export function shownHeartbeat(
   const { receivedAt, ...kept } = heartbeat
   return {
     ...kept,
-    href: `${baseUrl}/heartbeat/${encodeURIComponent(Buffer.from(heartbeat.id).toString())}`,
+    href: `${baseUrl}/heartbeat/${percentEncoded(heartbeat.id)}`,
     type: 'Heartbeat',
     receiveTime: iso(receivedAt),
     latency: latencyOf(heartbeat),

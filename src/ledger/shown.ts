@@ -1,5 +1,5 @@
 import { iso } from '../base/clock.js'
-import { encodeId } from '../base/encode-id.js'
+import { percentEncoded } from '../base/percent.js'
 import type { AlertState, HistoryEntry, Note } from '../model/ledger.js'
 
 /** An alert of the ledger as Alerta's API shows it, the history oldest first (alerta/models/alert.py: serialize). */
@@ -91,7 +91,7 @@ export const shownNote = (note: Note, baseUrl: string): Readonly<Record<string, 
   const { alert, createTime, updateTime, ...rest } = note
   return {
     ...rest,
-    href: `${baseUrl}/note/${encodeId(note.id)}`,
+    href: `${baseUrl}/note/${percentEncoded(note.id)}`,
     type: 'alert',
     createTime: iso(createTime),
     updateTime: updateTime === null ? null : iso(updateTime),
@@ -100,4 +100,4 @@ export const shownNote = (note: Note, baseUrl: string): Readonly<Record<string, 
   }
 }
 
-export const hrefOf = (id: string, baseUrl: string): string => `${baseUrl}/alert/${encodeId(id)}`
+export const hrefOf = (id: string, baseUrl: string): string => `${baseUrl}/alert/${percentEncoded(id)}`

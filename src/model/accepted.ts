@@ -1,4 +1,5 @@
 import { iso } from '../base/clock.js'
+import { percentEncoded } from '../base/percent.js'
 import type { Became } from './ledger.js'
 
 /** What relays tell each other of a message's first acceptance. */
@@ -19,8 +20,8 @@ const OF_NORMAL = 'of-normal'
 export function formatAccepted(stamp: number, became: Became | undefined): string {
   const { severity, status, statusStamp, ofNormal } = became ?? {}
   const parts = [
-    ...(severity === undefined ? [] : [`severity=${encoded(severity)}`]),
-    ...(status === undefined ? [] : [`status=${encoded(status)}`]),
+    ...(severity === undefined ? [] : [`severity=${percentEncoded(severity)}`]),
+    ...(status === undefined ? [] : [`status=${percentEncoded(status)}`]),
     ...(statusStamp === undefined ? [] : [`status-since=${iso(statusStamp)}`]),
     ...(status !== undefined && ofNormal ? [OF_NORMAL] : []),
   ]
@@ -56,9 +57,6 @@ export function notAfter({ stamp, became }: FirstAccepted, latest: number): Firs
     became: statusStamp === undefined ? became : { ...became, statusStamp: Math.min(statusStamp, latest) },
   }
 }
-
-/** Through a Buffer, for what a peer told may hold half a surrogate pair, on which encodeURIComponent throws. */
-const encoded = (text: string): string => encodeURIComponent(Buffer.from(text).toString())
 
 function timeOf(text: string): number | undefined {
   const time = Date.parse(text)
