@@ -22,6 +22,35 @@ export function alertIndexContract(bench: Bench): void {
     expect((await claim(store))[0]).toMatchObject({ alias: 'theirs', sent: true })
   })
 
+  test('an id that a peer keeps telling is known by, however long ago it was told first', async () => {
+    const store = await open()
+    const MINUTE = 60_000
+    for (const at of [0, 1, 2, 3].map((minutes) => minutes * MINUTE)) {
+      await store.append(alertDraft({}, { alertId: `ours-${at}`, acceptedAt: at }))
+      const [delivery] = await claim(store, 1, at)
+      await store.settle(delivery as Delivery, { ...delivered, alias: 'theirs-of-it' }, at)
+    }
+    const limits = { settledMs: 0, deadMs: 0, alertMs: 100 * MINUTE, auditMs: 0, limit: 100 }
+    const forget = async (now: number, seenMs: number) => {
+      while (await store.prune({ ...limits, now, seenMs }));
+    }
+    const known = async () => (await store.alerts.get('theirs-of-it', [])) !== undefined
+    await forget(4 * MINUTE, 2.5 * MINUTE)
+    expect(await known()).toBe(true)
+    await forget(10 * MINUTE, 2.5 * MINUTE)
+    expect(await known()).toBe(false)
+  })
+
+  test('an id that a peer tells of another alert means that one', async () => {
+    const store = await open()
+    for (const resource of ['a', 'b']) {
+      await store.append(alertDraft({ resource }, { alertId: `${resource}-ours` }))
+      const [delivery] = await claim(store, 1)
+      await store.settle(delivery as Delivery, { ...delivered, alias: 'one-for-both' }, 10_000)
+    }
+    expect(await store.alerts.get('one-for-both', [])).toMatchObject({ state: { resource: 'b' } })
+  })
+
   test('an action whose alert comes in later finds it at claim time', async () => {
     const store = await open()
     await store.append(actionDraft('x', 'ack'))
