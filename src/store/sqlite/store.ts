@@ -185,7 +185,7 @@ function assemble(
         tx.onCommit(() => windowOf(queue).hurry())
       }),
     expire: (destination, expiry) => writer.run((tx) => expire(tx, queues.byName(destination), expiry)),
-    prune: (retention) => writer.run(() => prune(retention)),
+    prune: (retention) => writer.run((tx) => prune(tx, retention)),
     depth: (destination) => queues.byName(destination).rows,
     status: async (): Promise<readonly QueueStatus[]> =>
       reading(() =>

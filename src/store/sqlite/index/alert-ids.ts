@@ -77,7 +77,7 @@ export function createAlertIds(db: Database.Database): AlertIds {
       if (n === undefined) {
         const before = statement.exact.get(id)
         statement.update.run({ id, alert, source, at })
-        return before
+        return before === alert ? undefined : before
       }
       if (n > LAST_KEPT) statement.trim.run({ alert, source, upTo: n - LAST_KEPT })
       return undefined

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Retention } from '../../contract.js'
 import { isDamage } from '../faults.js'
 import { seenKeyAt } from '../seen.js'
+import type { Tx } from '../writer.js'
 
 /** A message from a clock that was ahead must not end the sweep of those behind it. */
 const CLOCK_SLACK_MS = 86_400_000
@@ -9,21 +10,24 @@ const CLOCK_SLACK_MS = 86_400_000
 /** Goes through a table by key, `limit` rows a slice whether they are old or not, so that a slice is always short. */
 interface Sweep {
   /** One slice; true when there is more of this sweep. */
-  next(retention: Retention): boolean
+  next(tx: Tx, retention: Retention): boolean
 }
 
 /**
  * Forgets settled and old rows, a slice of every table a call; true while the sweep goes on. A message goes when no
  * delivery of it is left in the outbox: by reference, not by position, so that one stuck lane keeps its own only.
  */
-export function createPrune(db: Database.Database): (retention: Retention) => boolean {
+export function createPrune(db: Database.Database): (tx: Tx, retention: Retention) => boolean {
   const sweeps = [sweepMessages(db), sweepIds(db), sweepAlerts(db), sweepKeys(db)]
   let unfinished = new Set(sweeps)
-  return (retention) => {
-    for (const sweep of unfinished) if (!sweep.next(retention)) unfinished.delete(sweep)
-    if (unfinished.size > 0) return true
-    unfinished = new Set(sweeps)
-    return false
+  return (tx, retention) => {
+    const before = unfinished
+    tx.onRollback(() => {
+      unfinished = before
+    })
+    const left = [...before].filter((sweep) => sweep.next(tx, retention))
+    unfinished = new Set(left.length > 0 ? left : sweeps)
+    return left.length > 0
   }
 }
 
@@ -36,7 +40,11 @@ function createSweep<Row, Key>(
 ): Sweep {
   let cursor = first
   return {
-    next(retention) {
+    next(tx, retention) {
+      const before = cursor
+      tx.onRollback(() => {
+        cursor = before
+      })
       const rows = slice(cursor, retention.limit)
       const all = rows.every((row) => visit(row, retention))
       const last = rows.at(-1)
@@ -179,7 +187,7 @@ function sweepKeys(db: Database.Database): Sweep {
     `DELETE FROM note_alias WHERE seq < (SELECT min(seq) FROM message) AND NOT EXISTS (SELECT 1 FROM note WHERE note.id = note_alias.note)`,
   )
   return {
-    next({ now, seenMs, alertMs, auditMs, limit }) {
+    next(_tx, { now, seenMs, alertMs, auditMs, limit }) {
       const before = now - seenMs
       const seen = forgetSeen.run(seenKeyAt(before), before, limit).changes
       const nonces = forgetNonces.run(now, limit).changes
