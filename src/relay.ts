@@ -131,7 +131,7 @@ export async function build(config: Config, quietLog: Log, overrides: Partial<Pa
     const admission = createAdmission({
       clock,
       utilisation: createUtilisation(),
-      deepestMoving: createDeepestMoving(store, dispatchers),
+      deepestMoving: createDeepestMoving(store, dispatchers, clock.now),
     })
     const readiness = createReadiness({ touch: () => store.touch(guard.noted()), room: upkeep.room })
     const scrape = createScraping({

@@ -13,18 +13,24 @@ export function createUtilisation(): () => number {
   }
 }
 
-/** The deepest queue of those destinations that had a success since the last call. */
+/**
+ * While large messages are taken in, half the time between two successes may pass without a look at any answer; a
+ * destination that is down counts for so long at most.
+ */
+const LATELY_MS = 250
+
+/** The deepest queue of those destinations that had a success lately. */
 export function createDeepestMoving(
   store: Pick<Store, 'depth'>,
   dispatchers: ReadonlyMap<string, Pick<Dispatcher, 'state'>>,
+  now: () => number,
 ): () => number {
-  const lastWell = new Map<string, number>()
   return () => {
     let deepest = 0
     for (const [name, dispatcher] of dispatchers) {
-      const { lastWellAt } = dispatcher.state()
-      if (lastWellAt > (lastWell.get(name) ?? 0)) deepest = Math.max(deepest, store.depth(name))
-      lastWell.set(name, lastWellAt)
+      // also where the clock was set back
+      const isMoving = Math.abs(now() - dispatcher.state().lastWellAt) < LATELY_MS
+      if (isMoving) deepest = Math.max(deepest, store.depth(name))
     }
     return deepest
   }

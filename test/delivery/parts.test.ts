@@ -3,6 +3,7 @@ import { createAdmission } from '../../src/delivery/admission.js'
 import { createBackoff } from '../../src/delivery/backoff.js'
 import { createBurying } from '../../src/delivery/burying.js'
 import { createClockGuard } from '../../src/delivery/clock-guard.js'
+import { createDeepestMoving } from '../../src/delivery/load.js'
 import { createPace } from '../../src/delivery/pace.js'
 import { startWatch } from '../../src/delivery/stopwatch.js'
 import { createFakeClock } from '../support/fake-clock.js'
@@ -87,6 +88,26 @@ test('a relay that was away for half a day does not expire the world at its star
   const guard = createClockGuard(clock, 88 * HOUR)
   expect(guard.look()).toMatch(/last commit was 12 h ago/)
   expect(guard.guarding()).toBe(true)
+})
+
+test('a queue counts while its destination is moving, also where a look falls between two answers, and not once it is down', () => {
+  const wellAt = new Map([
+    ['slow', 10_000],
+    ['down', 1_000],
+  ])
+  const dispatchers = new Map(
+    [...wellAt].map(([name, lastWellAt]) => [name, { state: () => ({ lastWellAt }) as never }]),
+  )
+  const depths: Record<string, number> = { slow: 300, down: 100_000 }
+  let now = 10_000
+  const deepest = createDeepestMoving({ depth: (name) => depths[name] ?? 0 }, dispatchers, () => now)
+  expect(deepest()).toBe(300)
+  now += 100
+  expect(deepest(), 'nothing new came').toBe(300)
+  now += 400
+  expect(deepest()).toBe(0)
+  now = -1_000_000
+  expect(deepest(), 'the clock was set back').toBe(0)
 })
 
 test('a saturated relay lets senders in bit by bit; an idle one, or one with only a dead peer, at once', async () => {
