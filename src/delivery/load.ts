@@ -13,10 +13,7 @@ export function createUtilisation(): () => number {
   }
 }
 
-/**
- * While large messages are taken in, half the time between two successes may pass without a look at any answer; a
- * destination that is down counts for so long at most.
- */
+/** Where large messages come in, a look may fall between two answers; one that is down counts for so long at most. */
 const LATELY_MS = 250
 
 /** The deepest queue of those destinations that had a success lately. */
