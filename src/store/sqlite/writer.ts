@@ -10,7 +10,7 @@ export interface Tx {
 
 /** Group commit: concurrent work shares one transaction, and a unit that fails takes no other with it. */
 export interface Writer {
-  /** Where another unit of its transaction fails, `work` runs once more. */
+  /** Where a unit of its transaction fails, `work` runs once more: it must be one that can. */
   run<T>(work: (tx: Tx) => T): Promise<T>
   /** Waits for what is queued. */
   drain(): Promise<void>

@@ -2,7 +2,10 @@ import { createServer } from 'node:http'
 import { systemClock } from '../../../src/base/clock.js'
 import type { SinkBehaviour, Tally } from '../sink.js'
 
-/** A destination that only counts: answers as Alerta would, with the id of the first of each resource, and checks that each resource's numbers rise. */
+/**
+ * A destination that only counts: answers as Alerta would, with the id of the first of each resource, and checks that each
+ * resource's numbers rise.
+ */
 
 const { delayMs, hangs, tenthsOf } = JSON.parse(process.argv[2] ?? '{}') as SinkBehaviour
 const MOST_NUMBERS = 2 ** 24

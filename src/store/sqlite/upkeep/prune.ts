@@ -19,14 +19,14 @@ interface Sweep {
  */
 export function createPrune(db: Database.Database): (tx: Tx, retention: Retention) => boolean {
   const sweeps = [sweepMessages(db), sweepIds(db), sweepAlerts(db), sweepKeys(db)]
-  let unfinished = new Set(sweeps)
+  let unfinished: readonly Sweep[] = sweeps
   return (tx, retention) => {
     const before = unfinished
     tx.onRollback(() => {
       unfinished = before
     })
-    const left = [...before].filter((sweep) => sweep.next(tx, retention))
-    unfinished = new Set(left.length > 0 ? left : sweeps)
+    const left = before.filter((sweep) => sweep.next(tx, retention))
+    unfinished = left.length > 0 ? left : sweeps
     return left.length > 0
   }
 }
