@@ -43,7 +43,8 @@ export function createReceiveAlert(deps: ReceiveDeps): (visit: Visit) => Promise
     const customer = decideCustomer(textOr(object, 'customer', null), visit.principal, 'admin:alerts')
     if (customer.kind === 'refused') throw new Refused(400, customer.problem)
     const at = deps.clock.now()
-    const alertId = textOr(object, 'id', null) ?? deps.ids.id()
+    const givenId = textOr(object, 'id', null)
+    const alertId = givenId ?? deps.ids.alertId()
     const givenTime = createTimeOf(object)
     const createTime = givenTime ?? iso(at)
     const alert = alertFields(object, { createTime, customer: customer.customer }, deps.rules)
@@ -57,13 +58,14 @@ export function createReceiveAlert(deps: ReceiveDeps): (visit: Visit) => Promise
     if (blackout === 'suppress') return keptBack(deps, visit, alertId)
 
     const additions = new Map<string, string>()
-    if (textOr(object, 'id', null) === null) additions.set('id', alertId)
+    if (givenId === null) additions.set('id', alertId)
     if (givenTime === undefined) additions.set('createTime', createTime)
     if (customer.kind === 'pinned') additions.set('customer', customer.customer)
+    const own = givenId === null ? ({ ownId: true } as const) : {}
     const write: Write =
       blackout === 'note'
-        ? { kind: 'alert', alertId, alert: { ...alert, status: 'blackout' }, blackout: true }
-        : { kind: 'alert', alertId, alert }
+        ? { kind: 'alert', alertId, alert: { ...alert, status: 'blackout' }, blackout: true, ...own }
+        : { kind: 'alert', alertId, alert, ...own }
     const receipt = await deps.accept(visit, write, splice(object, additions), at)
 
     const id = receipt.alertId ?? alertId

@@ -74,16 +74,20 @@ const shownEntry = (entry: HistoryEntry, baseUrl: string): Shown<keyof HistoryEn
   timeout: entry.timeout,
 })
 
-/** An entry as it is written. No text in it has a member like `updateTime`: its quotes would have backslashes. */
-const ENTRY = /^\{"id":"([\w-]+)",(.*),"updateTime":(\d+),"user":/
+/** How an entry is written; no text in it has a member like these, for its quotes have backslashes. */
+const [ID, TIME, USER] = ['{"id":"', ',"updateTime":', ',"user":']
+const PLAIN_ID = /^[\w-]+$/
 
 /** `alerts`: what all hrefs begin with, a JSON text without its end. Undefined: it was written otherwise. */
 function entryText(text: string, alerts: string): string | undefined {
-  const match = ENTRY.exec(text)
-  if (match === null) return undefined
-  const [begun, id, middle, updateTime] = match as unknown as [string, string, string, string]
-  const rest = text.slice(begun.length)
-  return `{"id":"${id}","href":${alerts}${id}",${middle},"updateTime":"${iso(Number(updateTime))}","user":${rest}`
+  const endOfId = text.indexOf('"', ID.length)
+  const id = text.slice(ID.length, endOfId)
+  const time = text.indexOf(TIME, endOfId)
+  const user = text.indexOf(USER, time)
+  const updateTime = Number(text.slice(time + TIME.length, user))
+  if (!text.startsWith(ID) || !PLAIN_ID.test(id) || time === -1 || Number.isNaN(updateTime)) return undefined
+  const middle = text.slice(endOfId + 1, time)
+  return `{"id":"${id}","href":${alerts}${id}"${middle},"updateTime":"${iso(updateTime)}"${text.slice(user)}`
 }
 
 /** A note as Alerta's API shows it (alerta/models/note.py: serialize). */

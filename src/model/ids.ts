@@ -7,12 +7,25 @@ export type MessageId = string & { readonly brand: 'MessageId' }
 /** The source of ids and other random text; tests inject a predictable one. */
 export interface Ids {
   messageId(): MessageId
-  /** An alert's or request's id for a sender that gave none. */
+  /** An alert's for a sender that gave none. */
+  alertId(): string
+  /** A request's id for a sender that gave none, and what else must only be random. */
   id(): string
 }
 
-/** Alerts get version 4, as Alerta gives them: people write the first 8 characters, of version 7 a minute's all alike. */
-export const randomIds: Ids = { messageId: () => uuidv7() as MessageId, id: () => randomUUID() }
+/** Digits of a UUID's last group. */
+const TIME_DIGITS = 12
+
+/**
+ * Random, as Alerta's are, but for the last group, which is the time (ms): by their ends they come in order, which the
+ * store makes use of. People write the first 8 characters, so the time is not at the beginning, as in version 7.
+ */
+function alertId(): string {
+  const time = Date.now().toString(16).padStart(TIME_DIGITS, '0')
+  return randomUUID().slice(0, -TIME_DIGITS) + time
+}
+
+export const randomIds: Ids = { messageId: () => uuidv7() as MessageId, alertId, id: () => randomUUID() }
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
 

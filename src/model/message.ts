@@ -48,6 +48,8 @@ export type Write =
       readonly alert: AlertFields
       /** a blackout covers it: it is noted here, and passed on to nobody */
       readonly blackout?: true
+      /** the sender gave no id: this one is ours, of the message rather than of the alert */
+      readonly ownId?: true
     }
   | {
       readonly kind: 'action'

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import type { AlertFields } from '../../src/model/alert.js'
 import type { AlertQuery, Condition, PageQuery, SortBy } from '../../src/model/alert-query.js'
+import type { Delivery } from '../../src/model/delivery.js'
+import type { Draft } from '../../src/model/message.js'
 import type { Store } from '../../src/store/contract.js'
 import { actionDraft, alertDraft, deleteDraft } from '../support/drafts.js'
 import type { Bench } from './bench.js'
@@ -81,6 +83,24 @@ export function alertReadsContract(bench: Bench): void {
       'critical open 1',
       'normal closed 1',
     ])
+  })
+
+  test('an id that we made for a repeat finds its alert when written whole; its beginning, once a destination calls it so', async () => {
+    const [first, repeat] = ['11111111-aaaa-4aaa-8aaa-0199f0000001', '22222222-aaaa-4aaa-8aaa-0199f0000002']
+    const store = await open()
+    await store.append({ ...alertDraft({ resource: 'web1' }, { alertId: first }), ownId: true } as Draft)
+    await store.append({ ...alertDraft({ resource: 'web1' }, { alertId: repeat }), ownId: true } as Draft)
+    const found = async (id: string) => {
+      expect(await resources(store, only({ kind: 'id', value: id })), id).toEqual(
+        (await store.alerts.get(id, [])) === undefined ? [] : ['web1'],
+      )
+      return (await store.alerts.get(id, [])) !== undefined
+    }
+    expect([await found(first), await found('11111111'), await found(repeat)]).toEqual([true, true, true])
+    expect(await found('22222222')).toBe(false)
+    const [delivery] = await bench.claim(store)
+    await store.settle(delivery as Delivery, { to: 'delivered', status: 201, note: null, alias: repeat }, 10_000)
+    expect([await found('11111111'), await found('22222222')]).toEqual([true, true])
   })
 
   test('an alert is found by each of its ids and by 8 characters of one, not by fewer', async () => {

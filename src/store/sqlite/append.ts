@@ -123,7 +123,7 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
       verdicts,
     )
     ledger.write(alert, draft, judged, entry, seq)
-    const before = noteId(draft, alert)
+    const before = noteId(draft, alert, judged)
     queueAll(tx, seq, draft, verdicts)
     marking.set(alert, draft, verdicts, found)
     if (from !== undefined && draft.kind === 'alert') marks.learn(alert, from.id, draft.alertId, seq)
@@ -141,9 +141,10 @@ export function createAppend(deps: AppendDeps): (tx: Tx, draft: Draft) => Append
   }
 
   /** Returns what the id meant until now: what came in about that is applied, and has changed the state once more. */
-  function noteId(draft: AboutAlert, alert: number): number | undefined {
+  function noteId(draft: AboutAlert, alert: number, { applied }: Judged): number | undefined {
     if (alertIds.isOfOthers(draft.alertId, draft.customers)) return undefined
-    const before = alertIds.note(draft.alertId, alert, 0, draft.acceptedAt)
+    const shown = draft.kind !== 'alert' || draft.ownId !== true || applied?.state.id === draft.alertId
+    const before = alertIds.note(draft.alertId, alert, { source: 0, at: draft.acceptedAt, shown })
     identify.recognise(before, alert)
     return before
   }

@@ -93,7 +93,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
   function noteAlias(alias: string, alert: number, by: { destination: string; seq: number }, now: number): void {
     const { id } = queues.byName(by.destination)
     marks.learn(alert, id, alias, by.seq)
-    alertIds.note(alias, alert, id, now)
+    alertIds.note(alias, alert, { source: id, at: now })
   }
 
   return {
@@ -106,7 +106,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
       if (there.numberOf(delivery) !== undefined) return true
       const known = index.current(alert)
       if (known === undefined) return false
-      alertIds.note(delivery.message.alertId, known, 0, now)
+      alertIds.note(delivery.message.alertId, known, { source: 0, at: now })
       noteAlias(alias, known, { destination: by, seq: delivery.ref }, now)
       recognise(statement.ofMessage.get(delivery.ref), known)
       return true

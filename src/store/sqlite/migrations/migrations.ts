@@ -2,6 +2,7 @@ import { MARKS } from '../../../model/decision.js'
 import { SETTLED_STATES } from '../../../model/delivery.js'
 import { ORDERINGS } from '../../../model/destination.js'
 import { RESYNC_PHASES } from '../../../model/resync.js'
+import { ALERT_IDS } from './alert-ids.js'
 import { ATTEMPTS } from './attempts.js'
 import { FILL } from './fill.js'
 import { LISTED } from './listed.js'
@@ -291,4 +292,5 @@ export const MIGRATIONS: readonly string[] = [
   MOVES,
   TRACES,
   LISTING,
+  ALERT_IDS,
 ]

@@ -59,7 +59,7 @@ export function createSettle(
       if (to.alias !== undefined) notes.learn(message.noteId, queue.id, to.alias, ref)
     } else if (to.alias !== undefined) {
       marks.learn(alert, queue.id, to.alias, ref)
-      alertIds.note(to.alias, alert, queue.id, now)
+      alertIds.note(to.alias, alert, { source: queue.id, at: now })
     }
     if (state === 'delivered') crossing.ended(tx, queue, { seq: ref, alert, goesBack: goesBack(message) }, now)
   }

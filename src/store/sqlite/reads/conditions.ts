@@ -106,11 +106,11 @@ function tested(column: string, { how, value }: TextTest): Sql {
 }
 
 function ofId(id: string): Sql {
-  const exact = 'SELECT alert FROM alert_id WHERE id = ?'
-  if (id.length < SHORTEST_PREFIX) return { text: `listed.alert IN (${exact})`, values: [id] }
+  const exact = 'SELECT alert FROM alert_id WHERE ending = substr(?, 25) AND id = ?'
+  if (id.length < SHORTEST_PREFIX) return { text: `listed.alert IN (${exact})`, values: [id, id] }
   return {
-    text: `listed.alert IN (${exact} UNION SELECT alert FROM alert_id WHERE id > ? AND id < ?)`,
-    values: [id, id, id + LAST_CHARACTER],
+    text: `listed.alert IN (${exact} UNION SELECT alert FROM alert_id WHERE shown = 1 AND id > ? AND id < ?)`,
+    values: [id, id, id, id + LAST_CHARACTER],
   }
 }
 

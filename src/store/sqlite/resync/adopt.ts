@@ -64,7 +64,7 @@ export function createAdopt({ db, index, alertIds, marks, ledger, rules }: Adopt
       undefined,
       0,
     )
-    alertIds.note(told.id, alert, 0, now)
+    alertIds.note(told.id, alert, { source: 0, at: now })
     learnPlace(queue, alert, told, now)
   }
 
@@ -75,7 +75,7 @@ export function createAdopt({ db, index, alertIds, marks, ledger, rules }: Adopt
     marks.learn(alert, queue.id, told.id, 0)
     for (const id of new Set([told.id, told.lastReceiveId])) {
       // an id that is known means what it has meant
-      if (alertIds.resolve(id) === undefined) alertIds.note(id, alert, queue.id, now)
+      if (alertIds.resolve(id) === undefined) alertIds.note(id, alert, { source: queue.id, at: now })
     }
     return true
   }

@@ -107,26 +107,26 @@ function sweepMessages(db: Database.Database): Sweep {
 
 /** An alert keeps its first and its last id as long as it is known; the ids between only while they may come back. */
 function sweepIds(db: Database.Database): Sweep {
-  interface Row {
+  interface Key {
+    readonly ending: string
     readonly id: string
-    readonly alert: number
-    readonly seen_at: number
   }
-  const slice = db.prepare<[string, number], Row>(
-    'SELECT id, alert, seen_at FROM alert_id WHERE id > ? ORDER BY id LIMIT ?',
+  type Row = Key & { readonly alert: number; readonly seen_at: number }
+  const slice = db.prepare<[string, string, number], Row>(
+    'SELECT ending, id, alert, seen_at FROM alert_id WHERE (ending, id) > (?, ?) ORDER BY ending, id LIMIT ?',
   )
   const needed = db.prepare<[number, string, string], number>(
     'SELECT 1 FROM alert WHERE id = ? AND (first_id = ? OR last_alert_id = ?)',
   )
-  const forget = db.prepare('DELETE FROM alert_id WHERE id = ?')
-  const visit = ({ id, alert, seen_at }: Row, { now, seenMs }: Retention): boolean => {
-    if (seen_at < now - seenMs && needed.get(alert, id, id) === undefined) forget.run(id)
+  const forget = db.prepare('DELETE FROM alert_id WHERE ending = ? AND id = ?')
+  const visit = ({ ending, id, alert, seen_at }: Row, { now, seenMs }: Retention): boolean => {
+    if (seen_at < now - seenMs && needed.get(alert, id, id) === undefined) forget.run(ending, id)
     return true
   }
-  return createSweep<Row, string>(
-    '',
-    ({ id }) => id,
-    (after, limit) => slice.all(after, limit),
+  return createSweep<Row, Key>(
+    { ending: '', id: '' },
+    (row) => row,
+    ({ ending, id }, limit) => slice.all(ending, id, limit),
     visit,
   )
 }
