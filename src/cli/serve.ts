@@ -1,4 +1,5 @@
 import { createClosers } from '../base/closers.js'
+import { boundHeap } from '../base/heap.js'
 import { createLog, type Level } from '../base/log.js'
 import { servesConsole } from '../config/console.js'
 import { loadConfigFile } from '../config/load.js'
@@ -33,6 +34,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
 
   // the database holds alerts: they are nobody else's business
   process.umask(0o077)
+  boundHeap()
   const closers = createClosers()
   try {
     if (options.sink !== undefined) {

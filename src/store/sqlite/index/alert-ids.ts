@@ -43,7 +43,7 @@ const SEEN_AGAIN_MS = 60_000
 export const LAST_CHARACTER = '\u{10ffff}'
 
 /** How an id is looked up: see migrations/alert-ids.ts. */
-export const IS_ID = 'alert_id.ending = substr(:id, 25) AND alert_id.id = :id'
+const IS_ID = 'alert_id.ending = substr(:id, 25) AND alert_id.id = :id'
 
 interface Known {
   readonly alert: number
