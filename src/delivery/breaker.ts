@@ -1,8 +1,15 @@
 import CircuitBreaker from 'opossum'
 import type { Clock } from '../base/clock.js'
 import { type BreakerState, CLOSED } from '../model/gate.js'
-import type { Outcome } from '../model/outcome.js'
+import { is5xx, type Outcome } from '../model/outcome.js'
 import type { Backoff } from './backoff.js'
+
+/** An item that was answered with 5xx before. */
+export interface Suspect {
+  readonly item: number
+  /** Whether the destination was well since; asked after the attempt. */
+  readonly wasWell: () => boolean
+}
 
 /** A destination's breaker; only faults of the destination as a whole count. */
 export interface Breaker {
@@ -10,7 +17,7 @@ export interface Breaker {
   /** epoch ms of the next probe while open; 0 otherwise */
   openUntil(): number
   /** Runs an attempt and counts its outcome; undefined: the breaker opened meanwhile and it was not made. */
-  run(attempt: () => Promise<Outcome>): Promise<Outcome | undefined>
+  run(attempt: () => Promise<Outcome>, suspect?: Suspect): Promise<Outcome | undefined>
   /** As after a success; the next faults open it again. */
   close(): void
   stop(): void
@@ -51,6 +58,8 @@ async function attempted(attempt: () => Promise<Outcome>): Promise<Outcome> {
 export function createBreaker({ name, clock, backoff, windowMs, restored, onChange }: BreakerDeps): Breaker {
   let { openUntil, streak } = restored
   let faultsInARow = 0
+  /** that failed since the last success */
+  const suspects = new Set<number>()
   const wait = (): number => Math.max(windowMs, backoff.wait(streak + 1))
   // written by a clock that was ahead, it would keep the breaker open for ever
   const remaining = Math.min(openUntil - clock.now(), Math.max(windowMs, backoff.longestMs))
@@ -84,16 +93,40 @@ export function createBreaker({ name, clock, backoff, windowMs, restored, onChan
     onChange(CLOSED)
   })
 
-  async function run(attempt: () => Promise<Outcome>): Promise<Outcome | undefined> {
+  const run: Breaker['run'] = async (attempt, suspect) => {
+    if (suspect === undefined) return fire(attempt)
+    if (circuit.opened) return undefined
+    const outcome = await attempt()
+    return saysNothing(suspect, outcome) ? outcome : ((await fire(async () => outcome)) ?? outcome)
+  }
+
+  /**
+   * While the destination is well, what a suspect meets counts neither against it nor for it: that the failed ones get
+   * through later would hide that every other one fails. Where one suspect after the other fails it is not they.
+   */
+  function saysNothing({ item, wasWell }: Suspect, outcome: Outcome): boolean {
+    if (!circuit.closed || !wasWell()) return false
+    if (!isDestinationFault(outcome)) {
+      faultsInARow = 0
+      suspects.clear()
+      return true
+    }
+    if (is5xx(outcome)) suspects.add(item)
+    return is5xx(outcome) && suspects.size < FAULTS_IN_A_ROW
+  }
+
+  async function fire(attempt: () => Promise<Outcome>): Promise<Outcome | undefined> {
     try {
       const outcome = (await circuit.fire(attempt)) as Outcome
       faultsInARow = 0
+      suspects.clear()
       return outcome
     } catch (error) {
       if (CircuitBreaker.isOurError(error as Error)) return undefined
       if (!(error instanceof DestinationFault)) throw error
       faultsInARow += 1
-      if (faultsInARow >= FAULTS_IN_A_ROW && circuit.closed) circuit.open()
+      const isIll = faultsInARow >= FAULTS_IN_A_ROW || suspects.size >= FAULTS_IN_A_ROW
+      if (isIll && circuit.closed) circuit.open()
       return error.outcome
     }
   }
@@ -107,6 +140,7 @@ export function createBreaker({ name, clock, backoff, windowMs, restored, onChan
     run,
     close() {
       faultsInARow = 0
+      suspects.clear()
       circuit.close()
     },
     stop: () => circuit.shutdown(),

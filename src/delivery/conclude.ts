@@ -1,6 +1,6 @@
 import { unreachable } from '../base/unreachable.js'
 import type { Delivery, Progress, Settlement } from '../model/delivery.js'
-import { inWords, type Outcome, type Probe } from '../model/outcome.js'
+import { inWords, is5xx, type Outcome, type Probe } from '../model/outcome.js'
 import type { Backoff } from './backoff.js'
 
 /** What an outcome means for the destination, beside the delivery. */
@@ -39,9 +39,14 @@ const NOT_FOUND_UNKNOWN = 3
 /** What could be done about it was done: once more, for the peer may have been about to forget it. */
 const NOT_FOUND_LOST = 1
 
+/** It was answered with 5xx before, and the destination was well since: what it meets now says nothing of that. */
+export const isSuspect = ({ progress }: Delivery, lastWellAt: number): boolean =>
+  progress.faults > 0 && lastWellAt > progress.lastFaultAt
+
 /** Whether it matters, for the blame of this outcome, that the destination is well apart from this item. */
-export function wantsProof({ progress }: Delivery, outcome: Outcome, { lastWellAt }: Context): boolean {
-  return is5xx(outcome) && progress.faults > 0 && lastWellAt <= progress.lastFaultAt
+export function wantsProof(delivery: Delivery, outcome: Outcome, { lastWellAt }: Context): boolean {
+  const { progress } = delivery
+  return is5xx(outcome) && progress.faults > 0 && !isSuspect(delivery, lastWellAt)
 }
 
 /** How the delivery ends or goes on, and what it says about the destination. */
@@ -159,7 +164,7 @@ function blame(
   { now, backoff, lastWellAt, poisonAfterMs }: Context,
 ): Conclusion {
   const { progress, attempt } = delivery
-  const first = progress.faults === 0 || lastWellAt <= progress.lastFaultAt
+  const first = !isSuspect(delivery, lastWellAt)
   const faults = first ? 1 : progress.faults + 1
   const firstFaultAt = first ? now : progress.firstFaultAt
   if (faults >= POISON_ANSWERS && now - firstFaultAt >= poisonAfterMs) {
@@ -176,6 +181,3 @@ function blame(
   }
   return { settlement, effect: { kind: 'fault' } }
 }
-
-const is5xx = (outcome: Outcome): boolean =>
-  outcome.kind === 'retry' && outcome.fault === 'destination' && outcome.status !== null && outcome.status >= 500

@@ -5,7 +5,7 @@ import type { Delivery, Settlement, Try } from '../model/delivery.js'
 import type { Outcome } from '../model/outcome.js'
 import { type Claim, type Store, StoreUnavailable } from '../store/contract.js'
 import type { Attempt } from './attempt.js'
-import { type Conclusion, conclude, isStale, snoozed, superseded, wantsProof } from './conclude.js'
+import { type Context, conclude, isStale, isSuspect, snoozed, superseded, wantsProof } from './conclude.js'
 import { createHealth, type HealthDeps, type HealthState } from './health.js'
 import { persist } from './persist.js'
 import { createReport } from './report.js'
@@ -127,31 +127,42 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     if (isStale(delivery, clock.now())) return settle(delivery, superseded('older than its own timeout'))
     const begun = deps.concurrency.begun(running.size + 1)
     const passed = startWatch(clock, deps.idleMs)
-    const outcome = await health.breaker.run(() => deps.attempt(delivery, cutOff.signal))
+    let took = passed()
+    const attempt = async () => {
+      const outcome = await deps.attempt(delivery, cutOff.signal)
+      took = passed()
+      await prove(delivery, outcome, head)
+      return outcome
+    }
+    const wasWell = () => isSuspect(delivery, health.state().lastWellAt)
+    const suspect = delivery.progress.faults > 0 ? { item: delivery.ref, wasWell } : undefined
+    const outcome = await health.breaker.run(attempt, suspect)
     if (outcome === undefined) {
       deps.concurrency.ended(begun)
       return settle(delivery, snoozed(delivery, 'the breaker opened'))
     }
-    const took = passed()
     const ms = Math.round(took.most)
-    const { settlement, effect } = await concluded(delivery, outcome, head)
+    const { settlement, effect } = conclude(delivery, outcome, context(head))
     health.apply(effect, outcome, { head, begun, took: delivery.progress.unknowns > 0 ? undefined : took })
     const { kind, status, note } = outcome
     await settle(delivery, settlement, { outcome: kind, status, note: note === '' ? null : note, ms })
     report(delivery, outcome, settlement, ms)
   }
 
-  async function concluded(delivery: Delivery, outcome: Outcome, head: boolean): Promise<Conclusion> {
-    const context = () => ({
-      now: clock.now(),
-      backoff: deps.backoff,
-      lastWellAt: health.state().lastWellAt,
-      poisonAfterMs: deps.poisonAfterMs,
-      head,
-      cutOff: cutOff.signal.aborted,
-    })
-    if (wantsProof(delivery, outcome, context()) && (await deps.probe?.(cutOff.signal))?.kind === 'well') health.well()
-    return conclude(delivery, outcome, context())
+  const context = (head: boolean): Context => ({
+    now: clock.now(),
+    backoff: deps.backoff,
+    lastWellAt: health.state().lastWellAt,
+    poisonAfterMs: deps.poisonAfterMs,
+    head,
+    cutOff: cutOff.signal.aborted,
+  })
+
+  /** Asks the destination by a harmless request, where that tells whose fault it is. */
+  async function prove(delivery: Delivery, outcome: Outcome, head: boolean): Promise<void> {
+    if (!wantsProof(delivery, outcome, context(head))) return
+    const result = await deps.probe?.(cutOff.signal)
+    if (result?.kind === 'well') health.well()
   }
 
   async function settle(delivery: Delivery, settlement: Settlement, attempt?: Try): Promise<void> {

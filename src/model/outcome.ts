@@ -18,5 +18,9 @@ export type Outcome = { readonly status: number | null; readonly note: string } 
 export const inWords = ({ status, note }: Pick<Outcome, 'status' | 'note'>): string =>
   status === null || note.includes(String(status)) ? note : `answered ${status}${note === '' ? '' : `: ${note}`}`
 
+/** It may be the destination's fault, or the item's. */
+export const is5xx = (outcome: Outcome): boolean =>
+  outcome.kind === 'retry' && outcome.fault === 'destination' && outcome.status !== null && outcome.status >= 500
+
 /** How the relay finds out that a suspended destination is well again: by a harmless request, or by the head delivery. */
 export type Probe = 'request' | 'head'

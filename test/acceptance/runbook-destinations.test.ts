@@ -178,6 +178,23 @@ test('one alert is poison to a peer: dead, show and why tell its answers, the ot
   await gone(relay)
 })
 
+test('one alert is poison to a peer with little traffic: the few others go out at once, and its breaker stays closed', async () => {
+  const { sink, relay } = await pairOf({ backoff: { first: '50ms', ceiling: '100ms' } })
+  sink.behave({ mode: 'status', status: 500, match: { resource: 'web0' } })
+  await sendNumbered(relay, 1)
+  for (let n = 0; n < 10; n += 1) {
+    await relay.alert({ resource: `other${n}` })
+    const tries = sink.requests().length
+    await waitFor(
+      'further tries of the poison',
+      async () => sink.requests().length,
+      (now) => now > tries + 3,
+    )
+  }
+  expect(relay.log.filter(({ msg }) => msg === 'breaker changed')).toEqual([])
+  expect(sink.got().filter((one) => one.startsWith('other'))).toHaveLength(10)
+})
+
 const gone = (relay: RelayProcess) =>
   waitFor(
     'no dead letter',

@@ -110,6 +110,55 @@ test('a probe that was due while the relay was down is due at its start', () => 
   expect(breaker.state()).toBe('half-open')
 })
 
+const e500: Outcome = { kind: 'retry', fault: 'destination', status: 500, note: 'oh' }
+const own = { item: 1, wasWell: () => true }
+
+test('a 5xx that is the item’s own fault says nothing against the destination, however often it comes', async () => {
+  create()
+  for (let i = 0; i < 50; i += 1) expect(await breaker.run(async () => e500, own)).toBe(e500)
+  expect(breaker.state()).toBe('closed')
+  for (let i = 0; i < 5; i += 1) await breaker.run(async () => e500, { item: 1, wasWell: () => false })
+  expect(breaker.state(), 'nobody has got there since').toBe('open')
+  expect(await breaker.run(async () => good, own), 'an open breaker makes no attempt').toBeUndefined()
+})
+
+test('a destination that cannot be reached opens its breaker, whoever finds it out', async () => {
+  create()
+  for (let i = 0; i < 5; i += 1) expect(await breaker.run(async () => refused, own)).toBe(refused)
+  expect(breaker.state()).toBe('open')
+})
+
+test('where every other item fails at its first try, that the failed ones get through later does not hide it', async () => {
+  create()
+  for (let i = 0; i < 5; i += 1) {
+    await times(1, i % 2 === 0 ? e500 : good)
+    await breaker.run(async () => e500, own)
+    await breaker.run(async () => good, own)
+  }
+  expect(breaker.state()).toBe('open')
+})
+
+test('where one item after the other is blamed, it is the destination: five of them open its breaker', async () => {
+  create()
+  for (let item = 0; item < 4; item += 1) await breaker.run(async () => e500, { ...own, item })
+  await breaker.run(async () => good, own)
+  for (let item = 0; item < 4; item += 1) await breaker.run(async () => e500, { ...own, item })
+  expect(breaker.state()).toBe('closed')
+  await breaker.run(async () => e500, { ...own, item: 4 })
+  expect(breaker.state()).toBe('open')
+})
+
+test('an item that failed before is a probe like any other', async () => {
+  create()
+  await times(5, refused)
+  vi.advanceTimersByTime(WINDOW_MS)
+  expect(await breaker.run(async () => e500, own)).toBe(e500)
+  expect(breaker.state()).toBe('open')
+  vi.advanceTimersByTime(WINDOW_MS)
+  expect(await breaker.run(async () => good, own)).toBe(good)
+  expect(breaker.state()).toBe('closed')
+})
+
 test('refused items and a busy peer say nothing against the destination', async () => {
   create()
   await times(50, rejected)
