@@ -13,16 +13,13 @@ export interface Ids {
   id(): string
 }
 
-/** Digits of a UUID's last group. */
-const TIME_DIGITS = 12
-
 /**
  * Random, as Alerta's are, but for the last group, which is the time (ms): by their ends they come in order, which the
  * store makes use of. People write the first 8 characters, so the time is not at the beginning, as in version 7.
  */
 function alertId(): string {
-  const time = Date.now().toString(16).padStart(TIME_DIGITS, '0')
-  return randomUUID().slice(0, -TIME_DIGITS) + time
+  const [high, low] = uuidv7().split('-') as [string, string]
+  return randomUUID().slice(0, -(high.length + low.length)) + high + low
 }
 
 export const randomIds: Ids = { messageId: () => uuidv7() as MessageId, alertId, id: () => randomUUID() }

@@ -32,7 +32,7 @@ export interface Helper {
   tell(): Promise<unknown>
 }
 
-export async function startHelper(name: 'sink' | 'echo' | 'readers', options: object = {}): Promise<Helper> {
+export async function startHelper(name: 'sink' | 'echo' | 'plain' | 'readers', options: object = {}): Promise<Helper> {
   const program = fileURLToPath(new URL(`./processes/${name}.mjs`, import.meta.url))
   const child = keep(fork(program, [JSON.stringify(options)], { execArgv: [], env: { PATH: process.env.PATH } }))
   const { port } = (await message(child, name)) as { port: number }

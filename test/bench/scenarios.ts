@@ -6,9 +6,11 @@ import { credentials } from './scenarios/credentials.js'
 import { drain, start } from './scenarios/drain.js'
 import { endToEnd } from './scenarios/end-to-end.js'
 import { isolation } from './scenarios/isolation.js'
+import { plains } from './scenarios/plain.js'
 
 /** In the order in which they are run. */
 export const SCENARIOS: readonly Scenario[] = [
+  plains,
   accept,
   endToEnd,
   isolation,

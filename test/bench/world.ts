@@ -35,7 +35,7 @@ export interface World {
   readonly disk: Sync
   relay(options: Pick<RelayOptions, 'destinations'> & Partial<RelayOptions>): Promise<Relay>
   sink(behaviour?: SinkBehaviour): Promise<Sink>
-  helper(name: 'readers', options: object): Promise<Helper>
+  helper(name: 'plain' | 'readers', options: object): Promise<Helper>
   /** Presses for a while, so that what follows is not the start of anything. */
   warmUp(target: Target, shape?: Shape, sign?: SignFor): Promise<Pressed>
   press(target: Target, shape?: Shape, sign?: SignFor): Promise<Measured>
