@@ -30,7 +30,8 @@ export function troubleOf(seen: Seen): Trouble | undefined {
   if (state !== 'flowing') return { rank: RANKS.indexOf(state), what: why ?? lastFailure?.note ?? state }
   const fails = isFailing(seen)
   if (oldestAgeSeconds !== null && oldestAgeSeconds > LATE_S) {
-    return { rank: RANKS.length, what: `${queued} ${queued === 1 ? 'is' : 'are'} late${whyLate(seen)}` }
+    const late = queued === 1 ? '1 is late' : `${queued} are queued, the oldest is late`
+    return { rank: RANKS.length, what: `${late}${whyLate(seen)}` }
   }
   if (fails && lastFailure !== null) return { rank: RANKS.length, what: `the last try failed: ${lastFailure.note}` }
   if (fullness !== null) return { rank: RANKS.length, what: fullness.what }
@@ -50,7 +51,8 @@ function whyLate(seen: Seen): string {
   if (failed > 0 && note !== null) {
     return `; the oldest was tried ${failed} ${failed === 1 ? 'time' : 'times'}, the last: ${note}`
   }
-  return lastFailure === null ? '' : `, and ${seen.queued === 1 ? 'goes' : 'go'} out`
+  if (lastFailure === null) return ''
+  return seen.queued === 1 ? '; it goes out' : '; they go out'
 }
 
 /** Something waits, and the newest that is known is a failure. Times in ISO 8601: the later is the greater. */

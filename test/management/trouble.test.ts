@@ -30,12 +30,12 @@ const CASES: readonly (readonly [string, Partial<Seen>, string | undefined])[] =
   [
     'it is late and fails',
     { queued: 3, oldestAgeSeconds: 61, lastFailure: refused('12:00:01.000') },
-    '3 are late; the last failure: connection refused',
+    '3 are queued, the oldest is late; the last failure: connection refused',
   ],
   [
     'it is late and goes out',
     { queued: 3, oldestAgeSeconds: 61, lastFailure: refused('11:00:00.000'), slowestLane: head(1, true, null) },
-    '3 are late, and go out',
+    '3 are queued, the oldest is late; they go out',
   ],
   [
     'one is late, which fails each time while others get through',
@@ -50,12 +50,12 @@ const CASES: readonly (readonly [string, Partial<Seen>, string | undefined])[] =
   [
     'it is tried once more just now',
     { queued: 3, oldestAgeSeconds: 61, lastFailure: refused('11:00:00.000'), slowestLane: head(2, true, 'status 500') },
-    '3 are late; the oldest was tried 1 time, the last: status 500',
+    '3 are queued, the oldest is late; the oldest was tried 1 time, the last: status 500',
   ],
   [
     'it is late, and nobody looked at the oldest',
     { queued: 3, oldestAgeSeconds: 61, lastFailure: refused('11:00:00.000') },
-    '3 are late',
+    '3 are queued, the oldest is late',
   ],
   ['the queue fills', { queued: 3, fullness: half }, 'its queue is 60 % full'],
   ['one is dead', { dead: 1 }, '1 dead letter'],
