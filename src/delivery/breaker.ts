@@ -1,12 +1,14 @@
 import CircuitBreaker from 'opossum'
 import type { Clock } from '../base/clock.js'
 import { type BreakerState, CLOSED } from '../model/gate.js'
+import type { Lane } from '../model/order.js'
 import { is5xx, type Outcome } from '../model/outcome.js'
 import type { Backoff } from './backoff.js'
 
 /** An item that was answered with 5xx before. */
 export interface Suspect {
-  readonly item: number
+  /** what repeats it is of the same lane, and as ill */
+  readonly lane: Lane
   /** Whether the destination was well since; asked after the attempt. */
   readonly wasWell: () => boolean
 }
@@ -39,6 +41,8 @@ const FAILED_PERCENT = 50
 /** A destination that hangs fails too seldom for any window: so many faults in a row open the breaker as well. */
 const FAULTS_IN_A_ROW = 5
 const BUCKETS = 10
+/** Suspects fail, and nobody else has got through for so long. */
+const NOBODY_MS = 60_000
 
 /** Carries an outcome through opossum, which counts what is thrown. */
 class DestinationFault extends Error {
@@ -58,8 +62,9 @@ async function attempted(attempt: () => Promise<Outcome>): Promise<Outcome> {
 export function createBreaker({ name, clock, backoff, windowMs, restored, onChange }: BreakerDeps): Breaker {
   let { openUntil, streak } = restored
   let faultsInARow = 0
-  /** that failed since the last success */
-  const suspects = new Set<number>()
+  /** lanes of those that failed since the last success, and when the first of them did */
+  const suspects = new Set<Lane>()
+  let suspectsSince: number | undefined
   const wait = (): number => Math.max(windowMs, backoff.wait(streak + 1))
   // written by a clock that was ahead, it would keep the breaker open for ever
   const remaining = Math.min(openUntil - clock.now(), Math.max(windowMs, backoff.longestMs))
@@ -97,36 +102,46 @@ export function createBreaker({ name, clock, backoff, windowMs, restored, onChan
     if (suspect === undefined) return fire(attempt)
     if (circuit.opened) return undefined
     const outcome = await attempt()
-    return saysNothing(suspect, outcome) ? outcome : ((await fire(async () => outcome)) ?? outcome)
+    return isApart(suspect, outcome) ? outcome : ((await fire(async () => outcome)) ?? outcome)
   }
 
   /**
-   * While the destination is well, what a suspect meets counts neither against it nor for it: that the failed ones get
-   * through later would hide that every other one fails. Where one suspect after the other fails it is not they.
+   * While the destination is well, what a suspect meets says nothing of how many fail: that those which failed get through
+   * later would hide that every other one fails. Where suspect after suspect fails, or nobody gets through any more, it is
+   * not they.
    */
-  function saysNothing({ item, wasWell }: Suspect, outcome: Outcome): boolean {
+  function isApart({ lane, wasWell }: Suspect, outcome: Outcome): boolean {
     if (!circuit.closed || !wasWell()) return false
-    if (!isDestinationFault(outcome)) {
-      faultsInARow = 0
-      suspects.clear()
-      return true
-    }
-    if (is5xx(outcome)) suspects.add(item)
-    return is5xx(outcome) && suspects.size < FAULTS_IN_A_ROW
+    if (!isDestinationFault(outcome)) reset()
+    else if (is5xx(outcome)) suspects.add(lane)
+    else faultsInARow += 1
+    if (suspects.size > 0) suspectsSince ??= clock.monotonic()
+    openWhereIll()
+    return true
+  }
+
+  function openWhereIll(): void {
+    const nobodyFor = suspectsSince === undefined ? 0 : clock.monotonic() - suspectsSince
+    const isIll = Math.max(faultsInARow, suspects.size) >= FAULTS_IN_A_ROW || nobodyFor >= NOBODY_MS
+    if (isIll && circuit.closed) circuit.open()
+  }
+
+  function reset(): void {
+    faultsInARow = 0
+    suspects.clear()
+    suspectsSince = undefined
   }
 
   async function fire(attempt: () => Promise<Outcome>): Promise<Outcome | undefined> {
     try {
       const outcome = (await circuit.fire(attempt)) as Outcome
-      faultsInARow = 0
-      suspects.clear()
+      reset()
       return outcome
     } catch (error) {
       if (CircuitBreaker.isOurError(error as Error)) return undefined
       if (!(error instanceof DestinationFault)) throw error
       faultsInARow += 1
-      const isIll = faultsInARow >= FAULTS_IN_A_ROW || suspects.size >= FAULTS_IN_A_ROW
-      if (isIll && circuit.closed) circuit.open()
+      openWhereIll()
       return error.outcome
     }
   }
@@ -139,8 +154,7 @@ export function createBreaker({ name, clock, backoff, windowMs, restored, onChan
     openUntil: () => (circuit.opened ? openUntil : 0),
     run,
     close() {
-      faultsInARow = 0
-      suspects.clear()
+      reset()
       circuit.close()
     },
     stop: () => circuit.shutdown(),

@@ -135,7 +135,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       return outcome
     }
     const wasWell = () => isSuspect(delivery, health.state().lastWellAt)
-    const suspect = delivery.progress.faults > 0 ? { item: delivery.ref, wasWell } : undefined
+    const suspect = delivery.progress.faults > 0 ? { lane: delivery.lane, wasWell } : undefined
     const outcome = await health.breaker.run(attempt, suspect)
     if (outcome === undefined) {
       deps.concurrency.ended(begun)

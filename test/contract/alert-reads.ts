@@ -6,6 +6,7 @@ import type { Draft } from '../../src/model/message.js'
 import type { Store } from '../../src/store/contract.js'
 import { actionDraft, alertDraft, deleteDraft } from '../support/drafts.js'
 import type { Bench } from './bench.js'
+import { told } from './resync.js'
 
 const every: AlertQuery = { where: { kind: 'and', of: [] }, customers: [] }
 const only = (where: Condition, customers: readonly string[] = []): AlertQuery => ({ where, customers })
@@ -101,6 +102,27 @@ export function alertReadsContract(bench: Bench): void {
     const [delivery] = await bench.claim(store)
     await store.settle(delivery as Delivery, { to: 'delivered', status: 201, note: null, alias: repeat }, 10_000)
     expect([await found('11111111'), await found('22222222')]).toEqual([true, true])
+  })
+
+  test('the beginning of an id by which a peer calls an alert finds it, though we made it for a repeat', async () => {
+    const store = await open()
+    for (const alertId of ['11111111-one', '22222222-two']) {
+      await store.append({ ...alertDraft({ resource: 'web1' }, { alertId }), ownId: true } as Draft)
+    }
+    await store.resyncs.adopt('mom1', [told({ resource: 'web1', id: '22222222-two' })], 50_000)
+    expect(await store.alerts.get('22222222', [])).toMatchObject({ state: { id: '11111111-one' } })
+  })
+
+  test('the beginning of an id finds its alert, also where somebody wrote it before the id was known', async () => {
+    const store = await open()
+    await store.append(actionDraft('12345678', 'ack'))
+    expect(await store.alerts.get('12345678', [])).toBeUndefined()
+    await store.append(alertDraft({ resource: 'web1' }, { alertId: '12345678-abcd' }))
+    expect(await store.alerts.get('12345678', [])).toMatchObject({ state: { id: '12345678-abcd' } })
+    await store.append(actionDraft('12345678', 'ack'))
+    expect(await store.alerts.get('12345678-abcd', [])).toMatchObject({ state: { status: 'ack' } })
+    await store.append(alertDraft({ resource: 'web2' }, { alertId: '12345678-efgh' }))
+    expect(await store.alerts.get('12345678', [])).toBe('ambiguous')
   })
 
   test('an alert is found by each of its ids and by 8 characters of one, not by fewer', async () => {

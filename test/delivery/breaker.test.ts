@@ -3,6 +3,7 @@ import { systemClock } from '../../src/base/clock.js'
 import { createBackoff } from '../../src/delivery/backoff.js'
 import { type Breaker, createBreaker } from '../../src/delivery/breaker.js'
 import { type BreakerState, CLOSED } from '../../src/model/gate.js'
+import type { Lane } from '../../src/model/order.js'
 import type { Outcome } from '../../src/model/outcome.js'
 
 const WINDOW_MS = 5_000
@@ -111,13 +112,13 @@ test('a probe that was due while the relay was down is due at its start', () => 
 })
 
 const e500: Outcome = { kind: 'retry', fault: 'destination', status: 500, note: 'oh' }
-const own = { item: 1, wasWell: () => true }
+const own = { lane: 1 as Lane, wasWell: () => true }
 
 test('a 5xx that is the item’s own fault says nothing against the destination, however often it comes', async () => {
   create()
   for (let i = 0; i < 50; i += 1) expect(await breaker.run(async () => e500, own)).toBe(e500)
   expect(breaker.state()).toBe('closed')
-  for (let i = 0; i < 5; i += 1) await breaker.run(async () => e500, { item: 1, wasWell: () => false })
+  for (let i = 0; i < 5; i += 1) await breaker.run(async () => e500, { ...own, wasWell: () => false })
   expect(breaker.state(), 'nobody has got there since').toBe('open')
   expect(await breaker.run(async () => good, own), 'an open breaker makes no attempt').toBeUndefined()
 })
@@ -140,11 +141,31 @@ test('where every other item fails at its first try, that the failed ones get th
 
 test('where one item after the other is blamed, it is the destination: five of them open its breaker', async () => {
   create()
-  for (let item = 0; item < 4; item += 1) await breaker.run(async () => e500, { ...own, item })
+  for (let lane = 0; lane < 4; lane += 1) await breaker.run(async () => e500, { ...own, lane: lane as Lane })
   await breaker.run(async () => good, own)
-  for (let item = 0; item < 4; item += 1) await breaker.run(async () => e500, { ...own, item })
+  for (let lane = 0; lane < 4; lane += 1) await breaker.run(async () => e500, { ...own, lane: lane as Lane })
   expect(breaker.state()).toBe('closed')
-  await breaker.run(async () => e500, { ...own, item: 4 })
+  await breaker.run(async () => e500, { ...own, lane: 4 as Lane })
+  expect(breaker.state()).toBe('open')
+})
+
+test('where nobody gets through for a minute, it is the destination, though a harmless request goes well', async () => {
+  create()
+  await breaker.run(async () => e500, own)
+  vi.advanceTimersByTime(59_999)
+  await breaker.run(async () => e500, own)
+  expect(breaker.state()).toBe('closed')
+  vi.advanceTimersByTime(1)
+  await breaker.run(async () => e500, own)
+  expect(breaker.state()).toBe('open')
+})
+
+test('items that failed before may meet a timeout now and then: all of their answers count alike', async () => {
+  create()
+  const silent: Outcome = { kind: 'unknown', status: null, note: 'no answer' }
+  for (let i = 0; i < 100; i += 1) await breaker.run(async () => (i % 10 < 3 ? silent : good), own)
+  expect(breaker.state()).toBe('closed')
+  for (let i = 0; i < 5; i += 1) await breaker.run(async () => silent, own)
   expect(breaker.state()).toBe('open')
 })
 

@@ -45,6 +45,10 @@ export const LAST_CHARACTER = '\u{10ffff}'
 /** How an id is looked up: see migrations/alert-ids.ts. */
 const IS_ID = 'alert_id.ending = substr(:id, 25) AND alert_id.id = :id'
 
+/** Characters of a UUID. */
+const WHOLE = 36
+const isWhole = (id: string): boolean => id.length >= WHOLE
+
 interface Known {
   readonly alert: number
   readonly seen_at: number
@@ -55,6 +59,7 @@ export function createAlertIds(db: Database.Database): AlertIds {
   const statement = {
     exact: db.prepare<[{ id: string }], number>(`SELECT alert FROM alert_id WHERE ${IS_ID}`).pluck(),
     known: db.prepare<[{ id: string }], Known>(`SELECT alert, seen_at, shown FROM alert_id WHERE ${IS_ID}`),
+    isKnown: db.prepare<[number], number>('SELECT resource IS NOT NULL FROM alert WHERE id = ?').pluck(),
     customer: db
       .prepare<[{ id: string }], string | null>(
         `SELECT customer FROM alert_id JOIN alert ON alert.id = alert_id.alert WHERE ${IS_ID}`,
@@ -84,10 +89,12 @@ export function createAlertIds(db: Database.Database): AlertIds {
   return {
     resolve(id) {
       const alert = statement.exact.get({ id })
-      if (alert !== undefined) return { alert, id }
-      if (id.length < SHORTEST_PREFIX) return undefined
-      const found = statement.prefix.all(id, id + LAST_CHARACTER, PREFIX_ROWS)
-      return found.some((one) => one.alert !== found[0]?.alert) ? 'ambiguous' : found[0]
+      // of an id that came before its alert it may have been the beginning
+      if (alert !== undefined && (isWhole(id) || statement.isKnown.get(alert) === 1)) return { alert, id }
+      const exact = alert === undefined ? undefined : { alert, id }
+      if (id.length < SHORTEST_PREFIX) return exact
+      const found = statement.prefix.all(id, id + LAST_CHARACTER, PREFIX_ROWS).filter((one) => one.alert !== alert)
+      return found.some((one) => one.alert !== found[0]?.alert) ? 'ambiguous' : (found[0] ?? exact)
     },
     note(id, alert, { source, at, shown = true }) {
       // a destination tells the same one each time; of a sender most are new

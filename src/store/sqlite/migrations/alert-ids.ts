@@ -4,7 +4,7 @@
  */
 export const ALERT_IDS = `
   ALTER TABLE alert_id RENAME TO alert_id_before;
-  DROP INDEX alert_id_by_source;
+  DROP INDEX IF EXISTS alert_id_by_source;
   CREATE TABLE alert_id (
     -- what follows the 24th character; '' where there is nothing
     ending TEXT NOT NULL,

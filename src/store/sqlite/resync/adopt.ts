@@ -74,8 +74,10 @@ export function createAdopt({ db, index, alertIds, marks, ledger, rules }: Adopt
     marks.set(alert, queue.id, known?.state ?? (isOver(told.status) ? 'closed' : 'open'), true)
     marks.learn(alert, queue.id, told.id, 0)
     for (const id of new Set([told.id, told.lastReceiveId])) {
-      // an id that is known means what it has meant
-      if (alertIds.resolve(id) === undefined) alertIds.note(id, alert, { source: queue.id, at: now })
+      // an id that is known means what it has meant; by what the peer calls the alert people know it
+      const means = alertIds.resolve(id)
+      const isOurs = means !== undefined && means !== 'ambiguous' && means.id === id && means.alert === alert
+      if (means === undefined || (isOurs && id === told.id)) alertIds.note(id, alert, { source: queue.id, at: now })
     }
     return true
   }
