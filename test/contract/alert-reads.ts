@@ -1,15 +1,12 @@
 import { expect, test } from 'vitest'
 import type { AlertFields } from '../../src/model/alert.js'
 import type { AlertQuery, Condition, PageQuery, SortBy } from '../../src/model/alert-query.js'
-import type { Delivery } from '../../src/model/delivery.js'
-import type { Draft } from '../../src/model/message.js'
 import type { Store } from '../../src/store/contract.js'
 import { actionDraft, alertDraft, deleteDraft } from '../support/drafts.js'
 import type { Bench } from './bench.js'
-import { told } from './resync.js'
 
 const every: AlertQuery = { where: { kind: 'and', of: [] }, customers: [] }
-const only = (where: Condition, customers: readonly string[] = []): AlertQuery => ({ where, customers })
+export const only = (where: Condition, customers: readonly string[] = []): AlertQuery => ({ where, customers })
 const is = (field: 'resource' | 'severity' | 'customer', value: string): Condition => ({
   kind: 'text',
   field,
@@ -25,6 +22,9 @@ const pageOf = (query: AlertQuery, more: Partial<PageQuery> = {}): PageQuery => 
   ...more,
 })
 
+export const resources = async (store: Store, query: AlertQuery, more: Partial<PageQuery> = {}): Promise<string[]> =>
+  (await store.alerts.page(pageOf(query, more))).map(({ state }) => state.resource)
+
 /** What is asked of the alerts that there are. */
 export function alertReadsContract(bench: Bench): void {
   const { open } = bench
@@ -39,8 +39,6 @@ export function alertReadsContract(bench: Bench): void {
     }
     return store
   }
-  const resources = async (store: Store, query: AlertQuery, more: Partial<PageQuery> = {}): Promise<string[]> =>
-    (await store.alerts.page(pageOf(query, more))).map(({ state }) => state.resource)
 
   test('an alert of many megabytes does not keep a list from being read; by itself it is whole', async () => {
     const text = 'x'.repeat(12 * 1024 * 1024)
@@ -84,58 +82,6 @@ export function alertReadsContract(bench: Bench): void {
       'critical open 1',
       'normal closed 1',
     ])
-  })
-
-  test('an id that we made for a repeat finds its alert when written whole; its beginning, once a destination calls it so', async () => {
-    const [first, repeat] = ['11111111-aaaa-4aaa-8aaa-0199f0000001', '22222222-aaaa-4aaa-8aaa-0199f0000002']
-    const store = await open()
-    await store.append({ ...alertDraft({ resource: 'web1' }, { alertId: first }), ownId: true } as Draft)
-    await store.append({ ...alertDraft({ resource: 'web1' }, { alertId: repeat }), ownId: true } as Draft)
-    const found = async (id: string) => {
-      expect(await resources(store, only({ kind: 'id', value: id })), id).toEqual(
-        (await store.alerts.get(id, [])) === undefined ? [] : ['web1'],
-      )
-      return (await store.alerts.get(id, [])) !== undefined
-    }
-    expect([await found(first), await found('11111111'), await found(repeat)]).toEqual([true, true, true])
-    expect(await found('22222222')).toBe(false)
-    const [delivery] = await bench.claim(store)
-    await store.settle(delivery as Delivery, { to: 'delivered', status: 201, note: null, alias: repeat }, 10_000)
-    expect([await found('11111111'), await found('22222222')]).toEqual([true, true])
-  })
-
-  test('the beginning of an id by which a peer calls an alert finds it, though we made it for a repeat', async () => {
-    const store = await open()
-    for (const alertId of ['11111111-one', '22222222-two']) {
-      await store.append({ ...alertDraft({ resource: 'web1' }, { alertId }), ownId: true } as Draft)
-    }
-    await store.resyncs.adopt('mom1', [told({ resource: 'web1', id: '22222222-two' })], 50_000)
-    expect(await store.alerts.get('22222222', [])).toMatchObject({ state: { id: '11111111-one' } })
-  })
-
-  test('the beginning of an id finds its alert, also where somebody wrote it before the id was known', async () => {
-    const store = await open()
-    await store.append(actionDraft('12345678', 'ack'))
-    expect(await store.alerts.get('12345678', [])).toBeUndefined()
-    await store.append(alertDraft({ resource: 'web1' }, { alertId: '12345678-abcd' }))
-    expect(await store.alerts.get('12345678', [])).toMatchObject({ state: { id: '12345678-abcd' } })
-    await store.append(actionDraft('12345678', 'ack'))
-    expect(await store.alerts.get('12345678-abcd', [])).toMatchObject({ state: { status: 'ack' } })
-    await store.append(alertDraft({ resource: 'web2' }, { alertId: '12345678-efgh' }))
-    expect(await store.alerts.get('12345678', [])).toBe('ambiguous')
-  })
-
-  test('an alert is found by each of its ids and by 8 characters of one, not by fewer', async () => {
-    const store = await filled({ resource: 'web1' })
-    await store.append(alertDraft({ resource: 'web1' }, { alertId: '12345678-abcd' }))
-    for (const id of ['id-of-web1', 'id-of-we', '12345678-abcd', '12345678']) {
-      expect(await store.alerts.get(id, []), id).toMatchObject({ state: { id: 'id-of-web1' } })
-      expect(await resources(store, only({ kind: 'id', value: id })), id).toEqual(['web1'])
-    }
-    for (const id of ['1234567', '2345678-abcd', '12345678-abcde', '']) {
-      expect(await store.alerts.get(id, []), id).toBeUndefined()
-      expect(await resources(store, only({ kind: 'id', value: id })), id).toEqual([])
-    }
   })
 
   test('of several alerts whose ids begin alike, those that are deleted or not theirs do not stand in the way', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe } from 'vitest'
+import { alertIdsContract } from './alert-ids.js'
 import { alertIndexContract } from './alert-index.js'
 import { alertReadsContract } from './alert-reads.js'
 import { alertThereContract } from './alert-there.js'
@@ -30,6 +31,7 @@ export function storeContract(name: string, createEngine: () => Promise<Engine>)
     afterEach(() => bench.end())
     outboxContract(bench)
     boundsContract(bench)
+    alertIdsContract(bench)
     alertIndexContract(bench)
     alertThereContract(bench)
     alertReadsContract(bench)
