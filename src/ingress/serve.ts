@@ -54,6 +54,9 @@ export interface ListenDeps {
   readonly silenceMs?: number
 }
 
+/** Senders that the kernel lets wait to be taken; of those beyond it loses packets, and they try again after a second. */
+const BACKLOG = 4_096
+
 /** Serves the app on config.listen. Throws ListenFailed. */
 export async function listen(
   app: Pick<Hono<IngressEnv>, 'fetch'>,
@@ -98,7 +101,7 @@ function start(server: Server, { host, port }: Config['listen']): Promise<void> 
       reject(new ListenFailed(`cannot listen on ${host}:${port}`, hint, { cause }))
     }
     server.once('error', onError)
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', onError)
       resolve()
     })
