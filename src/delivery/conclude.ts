@@ -39,14 +39,14 @@ const NOT_FOUND_UNKNOWN = 3
 /** What could be done about it was done: once more, for the peer may have been about to forget it. */
 const NOT_FOUND_LOST = 1
 
-/** It was answered with 5xx before, and the destination was well since: what it meets now says nothing of that. */
-export const isSuspect = ({ progress }: Delivery, lastWellAt: number): boolean =>
+/** It was answered with 5xx before, and the destination was well since: another one is its own fault. */
+export const wasWellSince = ({ progress }: Delivery, lastWellAt: number): boolean =>
   progress.faults > 0 && lastWellAt > progress.lastFaultAt
 
 /** Whether it matters, for the blame of this outcome, that the destination is well apart from this item. */
 export function wantsProof(delivery: Delivery, outcome: Outcome, { lastWellAt }: Context): boolean {
   const { progress } = delivery
-  return is5xx(outcome) && progress.faults > 0 && !isSuspect(delivery, lastWellAt)
+  return is5xx(outcome) && progress.faults > 0 && !wasWellSince(delivery, lastWellAt)
 }
 
 /** How the delivery ends or goes on, and what it says about the destination. */
@@ -164,7 +164,7 @@ function blame(
   { now, backoff, lastWellAt, poisonAfterMs }: Context,
 ): Conclusion {
   const { progress, attempt } = delivery
-  const first = !isSuspect(delivery, lastWellAt)
+  const first = !wasWellSince(delivery, lastWellAt)
   const faults = first ? 1 : progress.faults + 1
   const firstFaultAt = first ? now : progress.firstFaultAt
   if (faults >= POISON_ANSWERS && now - firstFaultAt >= poisonAfterMs) {

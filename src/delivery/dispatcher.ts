@@ -5,7 +5,7 @@ import type { Delivery, Settlement, Try } from '../model/delivery.js'
 import type { Outcome } from '../model/outcome.js'
 import { type Claim, type Store, StoreUnavailable } from '../store/contract.js'
 import type { Attempt } from './attempt.js'
-import { type Context, conclude, isStale, isSuspect, snoozed, superseded, wantsProof } from './conclude.js'
+import { type Context, conclude, isStale, snoozed, superseded, wantsProof, wasWellSince } from './conclude.js'
 import { createHealth, type HealthDeps, type HealthState } from './health.js'
 import { persist } from './persist.js'
 import { createReport } from './report.js'
@@ -134,7 +134,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       await prove(delivery, outcome, head)
       return outcome
     }
-    const wasWell = () => isSuspect(delivery, health.state().lastWellAt)
+    const wasWell = () => wasWellSince(delivery, health.state().lastWellAt)
     const suspect = delivery.progress.faults > 0 ? { lane: delivery.lane, wasWell } : undefined
     const outcome = await health.breaker.run(attempt, suspect)
     if (outcome === undefined) {

@@ -49,7 +49,8 @@ export function createSnapshot(db: Database.Database): Snapshot {
            WHERE alert.resource = there.resource AND alert.environment = there.environment
              AND alert.customer = there.customer AND alert.event = there.event AND alert.deleted_at IS NULL)
          AND NOT EXISTS (SELECT 1 FROM alert_id JOIN alert ON alert.id = alert_id.alert JOIN ledger ON ledger.alert = alert.id
-           WHERE alert_id.ending = substr(there.id, 25) AND alert_id.id = there.id AND (alert.deleted_at IS NULL OR alert.deleted_at >= there.received_at))
+           WHERE alert_id.ending = substr(there.id, 25) AND alert_id.id = there.id
+             AND (alert.deleted_at IS NULL OR alert.deleted_at >= there.received_at))
        ORDER BY n`,
     ),
     next: db.prepare<[number], number | null>('SELECT min(n) FROM snapshot WHERE n > ?').pluck(),
